@@ -1,0 +1,27 @@
+package dev.nibble.kernel.display;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * One value in several representations, as Jupyter's {@code display_data} carries it.
+ *
+ * @param data MIME type to content: a {@code String} (binary types in base64), or for JSON types a Jackson
+ *     {@code JsonNode}
+ * @param metadata MIME type to its metadata, or notebook-level keys
+ */
+public record MimeBundle(Map<String, Object> data, Map<String, Object> metadata) {
+    public MimeBundle {
+        data = Collections.unmodifiableMap(new LinkedHashMap<>(data));
+        metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+    }
+
+    public static MimeBundle of(Map<String, Object> data) {
+        return new MimeBundle(data, Map.of());
+    }
+
+    public static MimeBundle text(String plain) {
+        return of(Map.of("text/plain", plain));
+    }
+}

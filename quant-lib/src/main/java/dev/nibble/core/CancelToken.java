@@ -1,0 +1,29 @@
+package dev.nibble.core;
+
+/**
+ * One request to stop, shared by everything that works on one task, pool workers included. Polling it costs one
+ * volatile read; every loop that can run for more than a tenth of a second does.
+ */
+public final class CancelToken {
+    private volatile boolean cancelled;
+
+    public void cancel() {
+        cancelled = true;
+    }
+
+    public boolean isCancelled() {
+        return cancelled;
+    }
+
+    /**
+     * Stops the caller if a stop was asked for.
+     *
+     * @param what the work, as it should appear in the message
+     * @throws Cancelled if {@link #cancel()} was called
+     */
+    public void check(String what) {
+        if (cancelled) {
+            throw new Cancelled(what);
+        }
+    }
+}

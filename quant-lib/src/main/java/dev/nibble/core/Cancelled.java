@@ -1,0 +1,8 @@
+package dev.nibble.core;
+
+/** Thrown by a long operation whose {@link CancelToken} was cancelled. Nothing half-written is left behind. */
+public final class Cancelled extends RuntimeException {
+    public Cancelled(String what) {
+        super(what + ": stopped on request");
+    }
+}
