@@ -1,0 +1,64 @@
+package dev.nibble.checkpoint;
+
+import dev.nibble.core.Progress;
+import dev.nibble.tensor.Matrix;
+import dev.nibble.tensor.TensorInfo;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An open model file: what it says about itself and its tensors, and the tensors themselves, read when asked for.
+ * Opening checks every size against the file and reads no weights, so a file of 100 GB opens as fast as a small one.
+ * Thread-safe. Nothing in a file is trusted and nothing in it is executed.
+ */
+public interface Checkpoint extends AutoCloseable {
+    /**
+     * Opens a model file, GGUF (versions 2 and 3) or safetensors, told apart by their first bytes.
+     *
+     * @throws CheckpointException if the file is missing, not such a file, truncated or malformed
+     */
+    static Checkpoint open(Path file) {
+        return Checkpoints.open(file);
+    }
+
+    /** The file. */
+    Path path();
+
+    /** "GGUF 3", "safetensors". */
+    String kind();
+
+    /** All tensors, in the order of the file. */
+    List<TensorInfo> tensors();
+
+    /**
+     * What the file says about itself. Values are String, Boolean, Long (any integer type; BigInteger above 2^63 - 1),
+     * Float, Double, or an unmodifiable List of these.
+     */
+    Map<String, Object> metadata();
+
+    /** What is odd but harmless in this file, one sentence each. */
+    List<String> warnings();
+
+    /** The tensor of that name; {@link CheckpointException} with the nearest name if there is none. */
+    TensorInfo tensor(String name);
+
+    /**
+     * A tensor as float32, decoded exactly as the original software decodes it. [out, in] for a matrix; a vector
+     * becomes one row; more dimensions become rows of the innermost one.
+     *
+     * @param progress where the work is shown, and where a stop may be asked for
+     * @throws CheckpointException if there is no such tensor, its type can not be decoded, or it has more values than a
+     *     matrix holds
+     */
+    Matrix matrix(String name, Progress progress);
+
+    /** {@link #matrix(String, Progress)} under the progress of whoever runs the calling thread. */
+    default Matrix matrix(String name) {
+        return matrix(name, Progress.current());
+    }
+
+    /** Lets the file go; tensors can not be read any more, what was read stays. */
+    @Override
+    void close();
+}

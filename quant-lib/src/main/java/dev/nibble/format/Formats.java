@@ -1,0 +1,41 @@
+package dev.nibble.format;
+
+import dev.nibble.core.Recipe;
+import dev.nibble.core.Registry;
+import java.util.List;
+
+/** All number formats by name. A new format is one class and one line here. */
+public final class Formats {
+    private static final Registry<Format> REGISTRY = new Registry<>("format");
+
+    private Formats() {}
+
+    /**
+     * The format that a recipe describes: {@code int8}, {@code int4:sym:g32}, {@code nf4:b64}.
+     *
+     * @throws IllegalArgumentException if the text is not a recipe of a format; the message names the nearest one
+     */
+    public static Format parse(String recipe) {
+        return of(Recipe.parse(recipe));
+    }
+
+    /** The format that a recipe describes. */
+    public static Format of(Recipe recipe) {
+        return REGISTRY.make(recipe);
+    }
+
+    /** Every format there is: name, one line about it, its options and examples. */
+    public static List<Registry.Entry<Format>> all() {
+        return REGISTRY.all();
+    }
+
+    /** Recipes that begin with {@code prefix}, for completion. */
+    public static List<String> complete(String prefix) {
+        return REGISTRY.complete(prefix);
+    }
+
+    /** Adds a format of one's own for the rest of this process; its recipes then work everywhere. */
+    public static void register(Registry.Entry<Format> entry) {
+        REGISTRY.add(entry);
+    }
+}

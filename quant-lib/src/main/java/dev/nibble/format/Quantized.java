@@ -1,0 +1,53 @@
+package dev.nibble.format;
+
+import dev.nibble.tensor.ErrorStatistics;
+import dev.nibble.tensor.Matrix;
+import java.util.List;
+
+/**
+ * A matrix in a number format: packed codes, and what it takes to read them. Everything here, errors included, is
+ * computed from the stored bytes alone.
+ */
+public interface Quantized {
+    Format format();
+
+    /** Name of the matrix that was quantized. */
+    String name();
+
+    int rows();
+
+    int cols();
+
+    /** The bytes that would go to a file, part by part: codes first, then scales, then zero points where there are any. */
+    List<StoredPart> parts();
+
+    /** What the stored bytes decode to, [out, in] in float32. Computed on each call. */
+    Matrix dequantize();
+
+    /** The integer that weight [row, col] is stored as, before scale and zero point are applied. */
+    int code(int row, int col);
+
+    /**
+     * How far the decoded weight may lie from the original, by the definition of the format: the error of rounding to
+     * the grid of this block, in units of the weights.
+     */
+    double errorBound(int row, int col);
+
+    /** What a reader of a table should know about this one, or the empty string: "the last group of each row has 64". */
+    String note();
+
+    /** Stored bytes, scales included. */
+    default long bytes() {
+        return parts().stream().mapToLong(StoredPart::size).sum();
+    }
+
+    /** Stored bits per weight, scales included. */
+    default double bitsPerWeight() {
+        return 8.0 * bytes() / ((double) rows() * cols());
+    }
+
+    /** Error of what the stored bytes decode to. */
+    default ErrorStatistics error(Matrix original) {
+        return ErrorStatistics.of(original, dequantize());
+    }
+}

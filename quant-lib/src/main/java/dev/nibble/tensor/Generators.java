@@ -1,0 +1,97 @@
+package dev.nibble.tensor;
+
+import dev.nibble.core.Parallel;
+import java.util.Locale;
+
+/**
+ * Seeded matrices, the same bits on every machine and every number of threads: number i depends on the seed and i alone
+ * (SplitMix64 as a counter: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014), and the normal
+ * distribution is Box and Muller's over {@link StrictMath}.
+ */
+public final class Generators {
+    private static final long GAMMA = 0x9E3779B97F4A7C15L;
+    private static final int GRAIN = 1 << 14;
+
+    private Generators() {}
+
+    /** 64 random bits: number {@code index} of the sequence that {@code seed} begins. */
+    public static long bits(long seed, long index) {
+        long z = seed + (index + 1) * GAMMA;
+        z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
+        return z ^ z >>> 31;
+    }
+
+    /** A number in [0, 1), a multiple of 2^-53. */
+    public static double uniform(long seed, long index) {
+        return (bits(seed, index) >>> 11) * 0x1p-53;
+    }
+
+    /** Weights from the standard normal distribution. */
+    public static Matrix gaussian(int rows, int cols, long seed) {
+        return gaussian(rows, cols, seed, 1);
+    }
+
+    /**
+     * Weights from a normal distribution around 0.
+     *
+     * @param std standard deviation
+     */
+    public static Matrix gaussian(int rows, int cols, long seed, double std) {
+        String name = String.format(Locale.ROOT, "gaussian(seed %d)", seed);
+        return Matrix.of(name, rows, cols, normal(rows, cols, seed, std));
+    }
+
+    /**
+     * Weights like those of a trained layer with a few loud inputs: normal with standard deviation 0.02, and one column
+     * in 128 (at least one) twenty times as large.
+     */
+    public static Matrix withOutlierColumns(int rows, int cols, long seed) {
+        return withOutlierColumns(rows, cols, seed, 0.02, Math.max(1, cols / 128), 20);
+    }
+
+    /**
+     * Normal weights in which some columns, chosen by the seed, are multiplied by a factor.
+     *
+     * @param std standard deviation of the other columns
+     * @param outliers number of loud columns, at most {@code cols}
+     * @param factor how many times as large they are
+     */
+    public static Matrix withOutlierColumns(int rows, int cols, long seed, double std, int outliers, double factor) {
+        if (outliers < 0 || outliers > cols) {
+            throw new IllegalArgumentException(outliers + " outlier columns do not fit a matrix of " + cols);
+        }
+        float[] values = normal(rows, cols, seed, std);
+        int[] order = new int[cols];
+        java.util.Arrays.setAll(order, i -> i);
+        for (int i = 0; i < outliers; i++) { // the first steps of a Fisher-Yates shuffle
+            int j = i + (int) (uniform(~seed, i) * (cols - i));
+            int column = order[j];
+            order[j] = order[i];
+            order[i] = column;
+            for (int r = 0; r < rows; r++) {
+                values[r * cols + column] = (float) (values[r * cols + column] * factor);
+            }
+        }
+        String name = String.format(Locale.ROOT, "synthetic with %d outlier columns (seed %d)", outliers, seed);
+        return Matrix.of(name, rows, cols, values);
+    }
+
+    private static float[] normal(int rows, int cols, long seed, double std) {
+        if (rows < 0 || cols < 0 || (long) rows * cols > Integer.MAX_VALUE - 8) {
+            throw new IllegalArgumentException("a matrix of shape [" + rows + ", " + cols + "] can not be made");
+        }
+        float[] values = new float[rows * cols];
+        Parallel.ranges(values.length, GRAIN, "generate " + rows + " x " + cols + " numbers", (from, to) -> {
+            for (int i = from; i < to; i += 2) { // GRAIN is even: a pair never straddles two ranges
+                double radius = StrictMath.sqrt(-2 * StrictMath.log(1 - uniform(seed, i))) * std;
+                double angle = 2 * StrictMath.PI * uniform(seed, i + 1L);
+                values[i] = (float) (radius * StrictMath.cos(angle));
+                if (i + 1 < to) {
+                    values[i + 1] = (float) (radius * StrictMath.sin(angle));
+                }
+            }
+        });
+        return values;
+    }
+}

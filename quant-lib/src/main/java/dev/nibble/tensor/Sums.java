@@ -1,0 +1,60 @@
+package dev.nibble.tensor;
+
+import dev.nibble.core.Parallel;
+import dev.nibble.core.Progress;
+
+/**
+ * Sums of many numbers in double, in an order that depends on nothing but their count: chunks of a fixed length, in
+ * each sixteen lanes (lane = index mod 16) joined by a fixed tree, the chunks added one after the other. So a statistic
+ * has the same bits on any machine and any number of threads.
+ */
+final class Sums {
+    static final int LANES = 16;
+    static final int CHUNK = 1 << 14;
+
+    private Sums() {}
+
+    /** Adds the terms of one chunk to {@code into[sum * 16 + lane]}; index i belongs to lane (i - from) % 16. */
+    @FunctionalInterface
+    interface Terms {
+        void add(int from, int to, double[] into);
+    }
+
+    /**
+     * {@code sums} sums over 0..count.
+     *
+     * @throws dev.nibble.core.Cancelled if a stop was asked for
+     */
+    static double[] of(int count, int sums, String what, Terms terms) {
+        int chunks = count == 0 ? 0 : (count - 1) / CHUNK + 1;
+        double[][] partial = new double[chunks][];
+        Parallel.ranges(chunks, 16, Progress.current().cancelToken(), what, (first, last) -> {
+            double[] lanes = new double[sums * LANES];
+            for (int chunk = first; chunk < last; chunk++) {
+                java.util.Arrays.fill(lanes, 0);
+                int from = chunk * CHUNK;
+                terms.add(from, from + Math.min(CHUNK, count - from), lanes);
+                partial[chunk] = new double[sums];
+                for (int s = 0; s < sums; s++) {
+                    partial[chunk][s] = tree(lanes, s * LANES);
+                }
+            }
+        });
+        double[] total = new double[sums];
+        for (double[] p : partial) {
+            for (int s = 0; s < sums; s++) {
+                total[s] += p[s];
+            }
+        }
+        return total;
+    }
+
+    private static double tree(double[] lanes, int at) {
+        for (int width = LANES / 2; width > 0; width /= 2) {
+            for (int i = 0; i < width; i++) {
+                lanes[at + i] += lanes[at + i + width];
+            }
+        }
+        return lanes[at];
+    }
+}
