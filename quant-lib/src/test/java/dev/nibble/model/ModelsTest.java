@@ -1,0 +1,124 @@
+package dev.nibble.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.nibble.checkpoint.Checkpoint;
+import dev.nibble.checkpoint.CheckpointException;
+import dev.nibble.core.Progress;
+import dev.nibble.tensor.DType;
+import dev.nibble.tensor.Matrix;
+import dev.nibble.tensor.TensorInfo;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ModelsTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"smollm3", "", " ", "a\0b"})
+    void aNameThatIsNeitherKnownNorAPathListsTheKnownOnes(String name) {
+        assertThatThrownBy(() -> Models.open(name))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no model is called")
+                .hasMessageContaining("smollm2-135m");
+    }
+
+    @Test
+    void aMissingFileIsACheckpointError() {
+        assertThatThrownBy(() -> Models.open("/no/such/model.gguf"))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("model.gguf");
+        assertThat(Models.find("/no/such/model.gguf")).isEmpty();
+        assertThat(Models.available("/no/such/model.gguf")).isFalse();
+    }
+
+    @Test
+    void knownNamesAreFoundInAnyCase() {
+        assertThat(KnownModel.named("SmolLM2-135M")).isPresent();
+        assertThat(KnownModel.named("smollm2-135m").orElseThrow().fileName())
+                .isEqualTo("SmolLM2-135M-Instruct.Q4_1.gguf");
+    }
+
+    @Test
+    void theHomeFolderFollowsPropertyThenEnvironmentThenXdg() {
+        var xdg = Map.of("XDG_CACHE_HOME", "/xdg");
+        var all = Map.of("XDG_CACHE_HOME", "/xdg", "NIBBLE_HOME", "/own");
+        assertThat(NibbleHome.path("/property", all, "/home/a")).isEqualTo(Path.of("/property"));
+        assertThat(NibbleHome.path(null, all, "/home/a")).isEqualTo(Path.of("/own"));
+        assertThat(NibbleHome.path(null, xdg, "/home/a")).isEqualTo(Path.of("/xdg/nibble"));
+        assertThat(NibbleHome.path("", Map.of("XDG_CACHE_HOME", "relative", "NIBBLE_HOME", ""), "/home/a"))
+                .isEqualTo(Path.of("/home/a/.cache/nibble"));
+    }
+
+    @Test
+    void oneMatrixOfEveryKindTakesTheFirstLayerAndNoVectors() {
+        var model = new Model(
+                "m",
+                new Listing(List.of(
+                        tensor("token_embd.weight", 100, 8),
+                        tensor("blk.0.attn_norm.weight", 8),
+                        tensor("blk.0.ffn_down.weight", 8, 16),
+                        tensor("blk.1.ffn_down.weight", 8, 16),
+                        tensor("blk.10.attn_q.weight", 8, 8),
+                        tensor("blk.2.attn_q.weight", 8, 8),
+                        tensor("model.layers.0.mlp.experts.3.w1", 8, 8),
+                        tensor("model.layers.1.mlp.experts.3.w1", 8, 8))));
+
+        assertThat(model.oneMatrixOfEveryKind())
+                .extracting(TensorInfo::name)
+                .containsExactly(
+                        "token_embd.weight",
+                        "blk.0.ffn_down.weight",
+                        "blk.10.attn_q.weight",
+                        "model.layers.0.mlp.experts.3.w1");
+        assertThat(model.parameters()).isEqualTo(800 + 8 + 128 + 128 + 64 * 4);
+        assertThat(model.bitsPerWeight()).isEqualTo(32);
+    }
+
+    private static TensorInfo tensor(String name, long... shape) {
+        long count = 1;
+        for (long n : shape) {
+            count *= n;
+        }
+        return new TensorInfo(name, DType.F32, shape, 4 * count, 0);
+    }
+
+    /** A checkpoint that lists tensors and holds none. */
+    private record Listing(List<TensorInfo> tensors) implements Checkpoint {
+        @Override
+        public Path path() {
+            return Path.of("m.gguf");
+        }
+
+        @Override
+        public String kind() {
+            return "GGUF 3";
+        }
+
+        @Override
+        public Map<String, Object> metadata() {
+            return Map.of();
+        }
+
+        @Override
+        public List<String> warnings() {
+            return List.of();
+        }
+
+        @Override
+        public TensorInfo tensor(String name) {
+            throw new CheckpointException("no " + name);
+        }
+
+        @Override
+        public Matrix matrix(String name, Progress progress) {
+            throw new CheckpointException("no " + name);
+        }
+
+        @Override
+        public void close() {}
+    }
+}
