@@ -1,0 +1,226 @@
+package dev.nibble.plot;
+
+import dev.nibble.core.Progress;
+import dev.nibble.format.Formats;
+import dev.nibble.tensor.ErrorStatistics;
+import dev.nibble.tensor.Generators;
+import dev.nibble.tensor.Histogram;
+import dev.nibble.tensor.Matrix;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import tech.tablesaw.api.Table;
+
+/**
+ * The charts of the laboratory, one function each. What is drawn is computed here from all values; only counts, samples
+ * and figures go into the {@link Chart}.
+ */
+public final class Charts {
+    private static final int BINS = 121;
+    private static final int SAMPLE = 4_000;
+
+    private Charts() {}
+
+    /**
+     * Overlaid histograms of the errors (quantized - original) of a matrix under several formats. All values are
+     * counted, in 121 bins between the largest errors; the share axis is logarithmic, because errors of formats differ
+     * by orders of magnitude.
+     *
+     * @param w finite weights, [out, in]
+     * @param recipes at least one
+     * @throws IllegalArgumentException if a recipe is unknown or a weight is not finite
+     * @throws dev.nibble.core.Cancelled if a stop was asked for
+     */
+    public static Chart errors(Matrix w, String... recipes) {
+        requireRecipes(recipes);
+        List<Matrix> decoded = new ArrayList<>();
+        double range = 0;
+        Progress progress = Progress.current();
+        for (String recipe : recipes) {
+            Matrix approximation = Formats.parse(recipe).quantize(w, progress).dequantize();
+            range = Math.max(range, ErrorStatistics.of(w, approximation).maxError());
+            decoded.add(approximation);
+        }
+        range = range == 0 ? 1e-6 : range;
+        List<Series> series = new ArrayList<>();
+        for (int i = 0; i < recipes.length; i++) {
+            progress.cancelToken().check("histogram of errors of " + w.name());
+            series.add(steps(recipes[i], Histogram.ofErrors(w, decoded.get(i), -range, range, BINS)));
+        }
+        return new Chart(
+                "Errors of " + w.name(),
+                Axis.of("error, quantized - original", ""),
+                Axis.log("share of weights per bin", "%"),
+                series);
+    }
+
+    /**
+     * Each weight's quantized value against its original: 4,000 weights drawn evenly by a fixed seed, the two extremes
+     * among them, and the diagonal where exact ones would lie.
+     *
+     * @param w finite weights, [out, in]
+     */
+    public static Chart originalAgainstQuantized(Matrix w, String recipe) {
+        Matrix decoded = Formats.parse(recipe).quantize(w).dequantize();
+        int[] sample = sample(w);
+        double[] x = Arrays.stream(sample).mapToDouble(i -> w.values()[i]).toArray();
+        double[] y = Arrays.stream(sample).mapToDouble(i -> decoded.values()[i]).toArray();
+        double low = Arrays.stream(x).min().orElse(0);
+        double high = Arrays.stream(x).max().orElse(0);
+        Series exact = Series.line("exact", new double[] {low, high}, new double[] {low, high})
+                .styled(SeriesStyle.NEUTRAL.withDash(SeriesStyle.Dash.DASH));
+        Series points =
+                Series.points(recipe, x, y).styled(SeriesStyle.of(recipe).withMarkSize(4));
+        String count = x.length < w.size() ? ", " + x.length + " of its weights" : "";
+        return new Chart(
+                "Original against quantized: " + w.name() + count,
+                Axis.of("original weight"),
+                Axis.of("quantized weight"),
+                List.of(exact, points));
+    }
+
+    /** Histograms of a matrix's values, before and after each format, over all values in 121 bins. */
+    public static Chart distribution(Matrix w, String... recipes) {
+        List<Series> series = new ArrayList<>();
+        Histogram original = Histogram.of(w, BINS);
+        series.add(steps("original", original).styled(SeriesStyle.NEUTRAL.withFill()));
+        for (String recipe : recipes) {
+            Matrix decoded = Formats.parse(recipe).quantize(w).dequantize();
+            series.add(steps(recipe, Histogram.of(decoded, original.low(), original.high(), BINS)));
+        }
+        return new Chart("Values of " + w.name(), Axis.of("weight"), Axis.log("share of weights per bin", "%"), series);
+    }
+
+    /**
+     * What a format costs and what it keeps: signal to quantization noise against stored bits per weight, a point for
+     * each recipe. Higher is better, left is smaller.
+     */
+    public static Chart errorAgainstBits(Matrix w, String... recipes) {
+        return errorAgainstBits(Tables.errors(w, recipes));
+    }
+
+    /** The same from a table that {@link Tables#errors} made. */
+    public static Chart errorAgainstBits(Table errors) {
+        requireColumns(errors, Tables.RECIPE, Tables.BITS, Tables.SQNR);
+        List<Series> series = new ArrayList<>();
+        for (int i = 0; i < errors.rowCount(); i++) {
+            String recipe = errors.stringColumn(Tables.RECIPE).get(i);
+            double[] bits = {errors.doubleColumn(Tables.BITS).getDouble(i)};
+            double[] sqnr = {errors.doubleColumn(Tables.SQNR).getDouble(i)};
+            series.add(Series.points(recipe, bits, sqnr)
+                    .styled(SeriesStyle.of(recipe).withMarkSize(11))
+                    .labelled(List.of(recipe)));
+        }
+        return new Chart(
+                "Error against bits: " + errors.name(),
+                Axis.of("stored bits per weight, scales included", "bits"),
+                Axis.of("SQNR, higher is better", "dB"),
+                series);
+    }
+
+    /**
+     * Signal to quantization noise of each matrix under each recipe.
+     *
+     * @param kinds a table that {@link Tables#kinds} made
+     */
+    public static Chart kinds(Table kinds) {
+        requireColumns(kinds, Tables.TENSOR, Tables.RECIPE, Tables.SQNR);
+        Set<String> tensors =
+                new LinkedHashSet<>(kinds.stringColumn(Tables.TENSOR).asList());
+        List<String> names = List.copyOf(tensors);
+        Map<String, List<double[]>> points = new LinkedHashMap<>();
+        for (int i = 0; i < kinds.rowCount(); i++) {
+            int at = names.indexOf(kinds.stringColumn(Tables.TENSOR).get(i));
+            points.computeIfAbsent(kinds.stringColumn(Tables.RECIPE).get(i), r -> new ArrayList<>())
+                    .add(new double[] {at, kinds.doubleColumn(Tables.SQNR).getDouble(i)});
+        }
+        List<Series> series = new ArrayList<>();
+        points.forEach((recipe, p) -> series.add(Series.points(
+                        recipe,
+                        p.stream().mapToDouble(v -> v[0]).toArray(),
+                        p.stream().mapToDouble(v -> v[1]).toArray())
+                .styled(SeriesStyle.of(recipe).withMarkSize(10))));
+        return new Chart(
+                "Error by kind of matrix: " + kinds.name(),
+                Axis.categories("", names.stream().map(Charts::shortened).toList()),
+                Axis.of("SQNR, higher is better", "dB"),
+                series);
+    }
+
+    /** One histogram as filled steps. */
+    public static Chart histogram(String title, Histogram histogram) {
+        Series steps = steps("values", histogram);
+        return new Chart(
+                title,
+                Axis.of("value"),
+                Axis.of("share of values per bin", "%"),
+                List.of(steps.styled(SeriesStyle.of("int8").withFill())));
+    }
+
+    /** The outline of a histogram, in percent of all values; a histogram of more than 500 bins is made coarser. */
+    private static Series steps(String name, Histogram histogram) {
+        long[] counts = histogram.counts();
+        int join = (counts.length - 1) / 500 + 1;
+        int bins = (counts.length - 1) / join + 1;
+        double[] x = new double[bins + 1];
+        double[] y = new double[bins + 1];
+        double total = Math.max(1, histogram.total());
+        for (int i = 0; i < counts.length; i++) {
+            y[i / join] += 100 * counts[i] / total;
+        }
+        for (int i = 0; i <= bins; i++) {
+            x[i] = histogram.low() + Math.min((long) i * join, counts.length) * histogram.width();
+        }
+        y[bins] = y[bins - 1];
+        return Series.steps(name, x, y);
+    }
+
+    /** Indices of the weights that a scatter shows: all of a small matrix, else by seed, without pattern. */
+    private static int[] sample(Matrix w) {
+        int n = w.size();
+        if (n <= SAMPLE) {
+            return java.util.stream.IntStream.range(0, n).toArray();
+        }
+        int[] indices = new int[SAMPLE];
+        float[] v = w.values();
+        int low = 0;
+        int high = 0;
+        for (int i = 0; i < n; i++) {
+            low = v[i] < v[low] ? i : low;
+            high = v[i] > v[high] ? i : high;
+        }
+        indices[0] = low;
+        indices[1] = high;
+        for (int i = 2; i < SAMPLE; i++) {
+            indices[i] = (int) (Generators.uniform(1, i) * n);
+        }
+        return indices;
+    }
+
+    /** {@code model.layers.15.mlp.down_proj.weight} without what all of them share. */
+    private static String shortened(String tensor) {
+        return tensor.replaceFirst("^(model\\.layers|blk)\\.", "").replaceFirst("\\.weight$", "");
+    }
+
+    static void requireRecipes(String... recipes) {
+        if (recipes.length == 0) {
+            throw new IllegalArgumentException("no recipe given: expected at least one, such as \"int4:g32\"");
+        }
+        for (String recipe : recipes) {
+            Formats.parse(recipe); // a misspelling is reported before the first minute of work, not after
+        }
+    }
+
+    private static void requireColumns(Table table, String... names) {
+        for (String name : names) {
+            if (!table.containsColumn(name)) {
+                throw new IllegalArgumentException("table \"" + table.name() + "\" has no column \"" + name
+                        + "\": expected one that Tables made; it has " + table.columnNames());
+            }
+        }
+    }
+}

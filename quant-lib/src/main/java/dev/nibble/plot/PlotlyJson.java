@@ -1,0 +1,186 @@
+package dev.nibble.plot;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.nibble.plot.Series.Kind;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Draws a {@link Chart} as Plotly JSON: titles are objects (plotly.js 3 shows no other), numbers are numbers with seven
+ * significant digits, gaps are null, the background is the page's own, and the text is a grey that reads on light and
+ * dark.
+ */
+final class PlotlyJson {
+    /** Contrast 4.5 on white, 4.2 on JupyterLab's dark #111111. */
+    static final String INK = "#777777";
+
+    private static final String GRID = "rgba(128,128,128,0.25)";
+    private static final MathContext SEVEN = new MathContext(7);
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private PlotlyJson() {}
+
+    static ObjectNode of(Chart chart) {
+        ObjectNode figure = JSON.objectNode();
+        ArrayNode data = figure.putArray("data");
+        List<String> positions = LabelPlacement.plotly(chart);
+        int label = 0;
+        for (Series s : chart.series()) {
+            int next = label + s.labels().size();
+            data.add(trace(chart.x(), chart.y(), s, positions.subList(label, next)));
+            label = next;
+        }
+        figure.set("layout", layout(chart));
+        figure.putObject("config").put("responsive", true).put("displaylogo", false);
+        return figure;
+    }
+
+    /** An upper bound of the size of {@link #of}, before there is a chart. */
+    static long bytes(String title, Axis x, Axis y, List<Series> series) {
+        try {
+            // what the layout, the names of the fields and the label positions can add
+            long bytes = 2_500
+                    + 6L * (title.length() + x.title().length() + y.title().length());
+            for (Series s : series) {
+                List<String> places =
+                        s.labels().stream().map(l -> "bottom center").toList();
+                bytes += 1 + MAPPER.writeValueAsBytes(trace(x, y, s, places)).length;
+            }
+            return bytes + MAPPER.writeValueAsBytes(x.categories()).length;
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static ObjectNode trace(Axis x, Axis y, Series s, List<String> positions) {
+        SeriesStyle style = s.style();
+        ObjectNode trace = JSON.objectNode();
+        trace.put("type", s.kind() == Kind.BARS ? "bar" : "scatter");
+        trace.put("name", literal(s.name()));
+        ArrayNode xs = trace.putArray("x");
+        ArrayNode ys = trace.putArray("y");
+        for (int i = 0; i < s.size(); i++) {
+            if (x.categories().isEmpty()) {
+                add(xs, s.x(i, x));
+            } else {
+                xs.add(literal(x.categories().get((int) s.x(i, x))));
+            }
+            add(ys, s.y(i, y));
+        }
+        if (s.kind() != Kind.BARS) {
+            boolean text = !s.labels().isEmpty();
+            trace.put("mode", (s.kind() == Kind.POINTS ? "markers" : "lines") + (text ? "+text" : ""));
+        }
+        if (s.kind() == Kind.LINE || s.kind() == Kind.STEPS) {
+            ObjectNode line = trace.putObject("line");
+            line.put("color", style.colour()).put("width", style.width());
+            line.put("dash", style.dash().name().toLowerCase(Locale.ROOT));
+            line.put("shape", s.kind() == Kind.STEPS ? "hv" : "linear");
+            trace.put("connectgaps", false);
+            if (style.filled()) {
+                trace.put("fill", "tozeroy").put("fillcolor", transparent(style.colour(), 0.2));
+            }
+        } else {
+            ObjectNode marker = trace.putObject("marker");
+            marker.put("color", style.colour());
+            if (s.kind() == Kind.POINTS) {
+                marker.put("size", style.markSize()).put("symbol", symbol(style.mark()));
+                if (s.size() > 500) {
+                    marker.put("opacity", 0.5);
+                }
+            }
+        }
+        if (!s.labels().isEmpty()) {
+            ArrayNode text = trace.putArray("text");
+            s.labels().forEach(l -> text.add(literal(l)));
+            if (s.kind() != Kind.BARS) {
+                ArrayNode places = trace.putArray("textposition");
+                positions.forEach(places::add);
+                trace.put("cliponaxis", false);
+            }
+        }
+        return trace;
+    }
+
+    private static ObjectNode layout(Chart chart) {
+        ObjectNode layout = JSON.objectNode();
+        title(layout, chart.title(), 16);
+        layout.set("xaxis", axis(chart.x()));
+        layout.set("yaxis", axis(chart.y()));
+        layout.put("paper_bgcolor", "rgba(0,0,0,0)").put("plot_bgcolor", "rgba(0,0,0,0)");
+        layout.putObject("font").put("color", INK).put("size", 13);
+        layout.put("height", 430).put("autosize", true).put("hovermode", "closest");
+        layout.putObject("margin").put("l", 70).put("r", 30).put("t", 60).put("b", 60);
+        boolean named = chart.series().size() > 1 && !chart.labelledThroughout();
+        layout.put("showlegend", named);
+        layout.putObject("legend").put("bgcolor", "rgba(0,0,0,0)");
+        if (chart.series().stream().anyMatch(s -> s.kind() == Kind.BARS)) {
+            layout.put("barmode", "group");
+        }
+        return layout;
+    }
+
+    private static ObjectNode axis(Axis axis) {
+        ObjectNode node = JSON.objectNode();
+        title(node, axis.title(), 13);
+        node.put("type", axis.categories().isEmpty() ? axis.log() ? "log" : "linear" : "category");
+        node.put("gridcolor", GRID).put("zerolinecolor", GRID).put("linecolor", GRID);
+        node.put("automargin", true);
+        if (axis.categories().isEmpty()) {
+            node.put("exponentformat", "power");
+            node.put("hoverformat", ".5~g");
+        } else {
+            ArrayNode names = node.put("categoryorder", "array").putArray("categoryarray");
+            axis.categories().forEach(c -> names.add(literal(c)));
+        }
+        return node;
+    }
+
+    private static void title(ObjectNode parent, String text, int size) {
+        ObjectNode title = parent.putObject("title");
+        title.put("text", literal(text));
+        title.putObject("font").put("color", INK).put("size", size);
+    }
+
+    private static void add(ArrayNode array, double value) {
+        if (Double.isFinite(value)) {
+            // zero scale and all: "0.1", "1.5E-7", never "1.0E1" for ten
+            BigDecimal rounded = new BigDecimal(value).round(SEVEN).stripTrailingZeros();
+            boolean whole = rounded.scale() <= 0 && rounded.precision() - rounded.scale() <= 15;
+            if (whole) {
+                array.add(rounded.longValue());
+            } else {
+                array.add(rounded.doubleValue());
+            }
+        } else {
+            array.addNull();
+        }
+    }
+
+    /** Plotly reads a little HTML in its texts; names are meant as they stand. */
+    static String literal(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+    }
+
+    static String transparent(String colour, double alpha) {
+        int rgb = Integer.parseInt(colour.substring(1), 16);
+        return "rgba(" + (rgb >> 16) + "," + (rgb >> 8 & 255) + "," + (rgb & 255) + "," + alpha + ")";
+    }
+
+    private static String symbol(SeriesStyle.Mark mark) {
+        return switch (mark) {
+            case CIRCLE -> "circle";
+            case SQUARE -> "square";
+            case DIAMOND -> "diamond";
+            case TRIANGLE -> "triangle-up";
+            case CROSS -> "cross";
+        };
+    }
+}

@@ -1,0 +1,92 @@
+package dev.nibble.plot;
+
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * One named set of points of a {@link Chart}.
+ *
+ * @param name as the legend says it; a recipe gets its own colour everywhere
+ * @param kind how the points are drawn
+ * @param x positions; with a categorical axis, indices of its categories
+ * @param y values, as many as {@code x}; NaN and infinities are gaps
+ * @param labels text beside each point, or empty
+ * @param style colour and marks
+ */
+public record Series(String name, Kind kind, double[] x, double[] y, List<String> labels, SeriesStyle style) {
+    /** How the points of a series are drawn. */
+    public enum Kind {
+        /** Joined by straight lines. */
+        LINE,
+        /** A histogram's outline: {@code y[i]} holds from {@code x[i]} to {@code x[i + 1]}. */
+        STEPS,
+        /** Separate marks. */
+        POINTS,
+        /** Bars from zero, centred on {@code x}; all series of a chart are bars, or none. */
+        BARS
+    }
+
+    public Series {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(kind, "kind");
+        Objects.requireNonNull(style, "style");
+        x = x.clone();
+        y = y.clone();
+        labels = List.copyOf(labels);
+        if (x.length != y.length) {
+            throw new IllegalArgumentException("series \"" + name + "\" has " + x.length + " x and " + y.length + " y");
+        }
+        if (!labels.isEmpty() && labels.size() != x.length) {
+            throw new IllegalArgumentException(
+                    "series \"" + name + "\" has " + x.length + " points and " + labels.size() + " labels");
+        }
+    }
+
+    public static Series line(String name, double[] x, double[] y) {
+        return new Series(name, Kind.LINE, x, y, List.of(), SeriesStyle.of(name));
+    }
+
+    public static Series steps(String name, double[] x, double[] y) {
+        return new Series(name, Kind.STEPS, x, y, List.of(), SeriesStyle.of(name));
+    }
+
+    public static Series points(String name, double[] x, double[] y) {
+        return new Series(name, Kind.POINTS, x, y, List.of(), SeriesStyle.of(name));
+    }
+
+    public static Series bars(String name, double[] x, double[] y) {
+        return new Series(name, Kind.BARS, x, y, List.of(), SeriesStyle.of(name));
+    }
+
+    public Series labelled(List<String> text) {
+        return new Series(name, kind, x, y, text, style);
+    }
+
+    public Series styled(SeriesStyle other) {
+        return new Series(name, kind, x, y, labels, other);
+    }
+
+    /** Copies; a chart does not change after it is made. */
+    @Override
+    public double[] x() {
+        return x.clone();
+    }
+
+    @Override
+    public double[] y() {
+        return y.clone();
+    }
+
+    int size() {
+        return x.length;
+    }
+
+    /** {@code x[i]} as the axis shows it, NaN for a gap. */
+    double x(int i, Axis axis) {
+        return axis.shown(x[i]);
+    }
+
+    double y(int i, Axis axis) {
+        return axis.shown(y[i]);
+    }
+}

@@ -1,0 +1,253 @@
+package dev.nibble.plot;
+
+import dev.nibble.checkpoint.Checkpoint;
+import dev.nibble.checkpoint.CheckpointException;
+import dev.nibble.core.Progress;
+import dev.nibble.format.Formats;
+import dev.nibble.format.Quantized;
+import dev.nibble.model.Model;
+import dev.nibble.tensor.ErrorStatistics;
+import dev.nibble.tensor.Matrix;
+import dev.nibble.tensor.TensorInfo;
+import dev.nibble.tensor.TensorStatistics;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.LongColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+import tech.tablesaw.columns.numbers.NumberColumnFormatter;
+
+/** The tables of the laboratory, as Tablesaw tables: to be shown, sorted, joined and saved. */
+public final class Tables {
+    static final String TENSOR = "tensor";
+    static final String RECIPE = "recipe";
+    static final String BITS = "bits/weight";
+    static final String SQNR = "SQNR (dB)";
+
+    private static final Pattern BLOCK_NUMBER = Pattern.compile("(?<=^|\\.)\\d+(?=\\.|$)");
+
+    private Tables() {}
+
+    /**
+     * All tensors of a model file with the statistics of their values: name, shape, type, bytes, std, absmax, kurtosis
+     * (excess). Reads the whole file once. A tensor whose type cannot be decoded has no statistics.
+     *
+     * @throws dev.nibble.core.Cancelled if a stop was asked for
+     */
+    public static Table tensors(Checkpoint checkpoint) {
+        return tensors(checkpoint, Progress.current());
+    }
+
+    /** {@link #tensors(Checkpoint)} of a model's file. */
+    public static Table tensors(Model model) {
+        return tensors(model.checkpoint()).setName(model.name());
+    }
+
+    /** The same with its own progress. */
+    public static Table tensors(Checkpoint checkpoint, Progress progress) {
+        List<TensorInfo> tensors = checkpoint.tensors();
+        StringColumn name = StringColumn.create(TENSOR);
+        StringColumn shape = StringColumn.create("shape");
+        StringColumn type = StringColumn.create("type");
+        LongColumn bytes = grouped(LongColumn.create("bytes"));
+        DoubleColumn std = DoubleColumn.create("std");
+        DoubleColumn absmax = DoubleColumn.create("absmax");
+        DoubleColumn kurtosis = DoubleColumn.create("kurtosis");
+        long total = tensors.stream().mapToLong(TensorInfo::bytes).sum();
+        try (Progress.Task task = progress.task("read " + checkpoint.path().getFileName(), total, "bytes")) {
+            for (TensorInfo tensor : tensors) {
+                name.append(tensor.name());
+                shape.append(tensor.shapeText());
+                type.append(tensor.type().toString());
+                bytes.append(tensor.bytes());
+                TensorStatistics statistics = statistics(checkpoint, tensor);
+                std.append(statistics == null ? Double.NaN : statistics.std());
+                absmax.append(statistics == null ? Double.NaN : statistics.absmax());
+                kurtosis.append(statistics == null ? Double.NaN : statistics.kurtosis());
+                task.step(tensor.bytes());
+            }
+        }
+        return Table.create(fileName(checkpoint), name, shape, type, bytes, std, absmax, kurtosis);
+    }
+
+    private static TensorStatistics statistics(Checkpoint checkpoint, TensorInfo tensor) {
+        if (tensor.count() == 0) {
+            return null;
+        }
+        try {
+            return TensorStatistics.of(checkpoint.matrix(tensor.name(), Progress.NONE));
+        } catch (CheckpointException undecodable) {
+            return null; // listed by name and type; asking for its values says why
+        }
+    }
+
+    /**
+     * Errors of one matrix under several formats: recipe, bits per weight (scales included), MSE, SQNR in dB, largest
+     * error, cosine, and what there is to note.
+     *
+     * @param w finite weights, [out, in]
+     * @param recipes at least one
+     * @throws IllegalArgumentException if a recipe is unknown or a weight is not finite
+     * @throws dev.nibble.core.Cancelled if a stop was asked for
+     */
+    public static Table errors(Matrix w, String... recipes) {
+        Charts.requireRecipes(recipes);
+        Errors errors = new Errors();
+        Progress progress = Progress.current();
+        for (String recipe : recipes) {
+            errors.add(w, recipe, progress);
+        }
+        return Table.create(
+                w.name(), errors.recipe, errors.bits, errors.mse, errors.sqnr, errors.max, errors.cosine, errors.note);
+    }
+
+    /**
+     * Two matrices under the same formats, side by side: SQNR and largest error relative to the matrix's own absmax.
+     *
+     * @param a finite weights
+     * @param b finite weights, of any shape
+     */
+    public static Table sideBySide(Matrix a, Matrix b, String... recipes) {
+        Charts.requireRecipes(recipes);
+        String nameA = a.name();
+        String nameB = b.name().equals(nameA) ? b.name() + " (2)" : b.name();
+        Table table = Table.create(nameA + " and " + nameB, StringColumn.create(RECIPE, Arrays.asList(recipes)));
+        List<Matrix> both = List.of(a, b);
+        List<String> names = List.of(nameA, nameB);
+        for (int i = 0; i < 2; i++) {
+            Matrix w = both.get(i);
+            Errors errors = new Errors();
+            Progress progress = Progress.current();
+            for (String recipe : recipes) {
+                errors.add(w, recipe, progress);
+            }
+            double absmax = TensorStatistics.of(w).absmax();
+            DoubleColumn relative = errors.max.divide(absmax == 0 ? 1 : absmax);
+            table.addColumns(
+                    errors.bits.setName(BITS + ", " + names.get(i)),
+                    errors.sqnr.setName(SQNR + ", " + names.get(i)),
+                    relative.setName("max error/absmax, " + names.get(i)));
+        }
+        return table;
+    }
+
+    /**
+     * One matrix of every kind in a model, under several formats. Matrices are of one kind if their names differ only
+     * in the number of the block; the one from the middle of the model stands for its kind.
+     */
+    public static Table kinds(Checkpoint checkpoint, String... recipes) {
+        Charts.requireRecipes(recipes);
+        List<TensorInfo> matrices = representatives(checkpoint.tensors());
+        StringColumn tensor = StringColumn.create(TENSOR);
+        StringColumn shape = StringColumn.create("shape");
+        Errors errors = new Errors();
+        Progress progress = Progress.current();
+        long total = matrices.stream().mapToLong(TensorInfo::count).sum() * recipes.length;
+        try (Progress.Task task = progress.task("quantize " + matrices.size() + " matrices", total, "weights")) {
+            for (TensorInfo info : matrices) {
+                Matrix w = checkpoint.matrix(info.name(), Progress.NONE);
+                for (String recipe : recipes) {
+                    tensor.append(info.name());
+                    shape.append(info.shapeText());
+                    errors.add(w, recipe, quiet(progress));
+                    task.step(info.count());
+                }
+            }
+        }
+        return Table.create(
+                fileName(checkpoint),
+                tensor,
+                shape,
+                errors.recipe,
+                errors.bits,
+                errors.mse,
+                errors.sqnr,
+                errors.max,
+                errors.cosine,
+                errors.note);
+    }
+
+    /** {@link #kinds(Checkpoint, String...)} of a model's file. */
+    public static Table kinds(Model model, String... recipes) {
+        return kinds(model.checkpoint(), recipes).setName(model.name());
+    }
+
+    /** Of every kind of matrix the one from the middle, in the order of the file. */
+    static List<TensorInfo> representatives(List<TensorInfo> tensors) {
+        Map<String, List<TensorInfo>> kinds = new LinkedHashMap<>();
+        for (TensorInfo tensor : tensors) {
+            if (tensor.isMatrix()) {
+                kinds.computeIfAbsent(kind(tensor.name()), k -> new ArrayList<>())
+                        .add(tensor);
+            }
+        }
+        return kinds.values().stream().map(same -> same.get(same.size() / 2)).toList();
+    }
+
+    /** {@code blk.7.ffn_down.weight} is a {@code blk.*.ffn_down.weight}. */
+    static String kind(String tensor) {
+        return BLOCK_NUMBER.matcher(tensor).replaceAll("*");
+    }
+
+    /** The same stop request, but a bar per matrix would flicker under the one for all. */
+    private static Progress quiet(Progress progress) {
+        return new Progress() {
+            @Override
+            public Task task(String title, long total, String unit) {
+                return NONE.task(title, total, unit);
+            }
+
+            @Override
+            public dev.nibble.core.CancelToken cancelToken() {
+                return progress.cancelToken();
+            }
+        };
+    }
+
+    private static String fileName(Checkpoint checkpoint) {
+        return String.valueOf(checkpoint.path().getFileName());
+    }
+
+    private static LongColumn grouped(LongColumn column) {
+        column.setPrintFormatter(
+                new NumberColumnFormatter(new DecimalFormat("#,##0", DecimalFormatSymbols.getInstance(Locale.ROOT))));
+        return column;
+    }
+
+    /** The columns that describe errors, filled row by row. */
+    private static final class Errors {
+        private final StringColumn recipe = StringColumn.create(RECIPE);
+        private final DoubleColumn bits = DoubleColumn.create(BITS);
+        private final DoubleColumn mse = DoubleColumn.create("MSE");
+        private final DoubleColumn sqnr = DoubleColumn.create(SQNR);
+        private final DoubleColumn max = DoubleColumn.create("max error");
+        private final DoubleColumn cosine = DoubleColumn.create("cosine");
+        private final StringColumn note = StringColumn.create("note");
+
+        Errors() {
+            // four digits would print 0.99999 as 1
+            cosine.setPrintFormatter(new NumberColumnFormatter(
+                    new DecimalFormat("0.000000", DecimalFormatSymbols.getInstance(Locale.ROOT))));
+        }
+
+        void add(Matrix w, String text, Progress progress) {
+            Quantized quantized = Formats.parse(text).quantize(w, progress);
+            ErrorStatistics error = quantized.error(w);
+            recipe.append(text);
+            bits.append(quantized.bitsPerWeight());
+            mse.append(error.mse());
+            sqnr.append(error.sqnrDb());
+            max.append(error.maxError());
+            cosine.append(error.cosine());
+            note.append(quantized.note());
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package dev.nibble.plot;
+
+import java.util.ArrayList;
+import java.util.List;
+import tech.tablesaw.api.Table;
+
+/**
+ * A table as aligned text that fits a width: long texts are cut first; columns that still do not fit go below, with
+ * the first column repeated.
+ */
+public final class TextTable {
+    private static final String GAP = "  ";
+    private static final int NARROWEST = 12;
+
+    private TextTable() {}
+
+    /**
+     * @param width characters in a line
+     * @param maxRows rows shown at most
+     */
+    public static String of(Table table, int width, int maxRows) {
+        return of(TableView.of(table, maxRows, Integer.MAX_VALUE), width);
+    }
+
+    /** The text, without a line break at its end. */
+    public static String of(TableView view, int width) {
+        int columns = view.headers().size();
+        if (columns == 0) {
+            return (view.title() + " (no columns)").strip();
+        }
+        int[] widths = new int[columns];
+        for (int c = 0; c < columns; c++) {
+            widths[c] = length(view.headers().get(c));
+            for (List<String> row : view.rows()) {
+                widths[c] = Math.max(widths[c], length(row.get(c)));
+            }
+        }
+        narrow(widths, view, width);
+        StringBuilder out = new StringBuilder();
+        if (!view.title().isEmpty()) {
+            out.append(cut(view.title(), Math.max(width, NARROWEST))).append('\n');
+        }
+        for (List<Integer> block : blocks(widths, width)) {
+            line(out, view, block, widths, view.headers());
+            out.append('\n');
+            for (int c : block) {
+                out.append(c == block.getFirst() ? "" : GAP).append("─".repeat(widths[c]));
+            }
+            out.append('\n');
+            for (int r = 0; r < view.rows().size(); r++) {
+                if (r == view.head()) {
+                    out.append("…\n");
+                }
+                line(out, view, block, widths, view.rows().get(r));
+                out.append('\n');
+            }
+        }
+        out.append(view.note());
+        return out.toString().stripTrailing();
+    }
+
+    /** Takes from the widest text column until the line fits or nothing more can be taken. */
+    private static void narrow(int[] widths, TableView view, int width) {
+        while (total(widths) > width) {
+            int widest = -1;
+            for (int c = 0; c < widths.length; c++) {
+                boolean text = !view.numeric().get(c);
+                if (text && widths[c] > NARROWEST && (widest < 0 || widths[c] > widths[widest])) {
+                    widest = c;
+                }
+            }
+            if (widest < 0) {
+                return;
+            }
+            widths[widest]--;
+        }
+    }
+
+    private static int total(int[] widths) {
+        int total = GAP.length() * (widths.length - 1);
+        for (int w : widths) {
+            total += w;
+        }
+        return total;
+    }
+
+    private static List<List<Integer>> blocks(int[] widths, int width) {
+        List<List<Integer>> blocks = new ArrayList<>();
+        List<Integer> block = new ArrayList<>(List.of(0));
+        int used = widths[0];
+        for (int c = 1; c < widths.length; c++) {
+            if (used + GAP.length() + widths[c] > width && block.size() > 1) {
+                blocks.add(block);
+                block = new ArrayList<>(List.of(0));
+                used = widths[0];
+            }
+            block.add(c);
+            used += GAP.length() + widths[c];
+        }
+        blocks.add(block);
+        return blocks;
+    }
+
+    private static void line(StringBuilder out, TableView view, List<Integer> block, int[] widths, List<String> cells) {
+        StringBuilder line = new StringBuilder();
+        for (int c : block) {
+            String text = cut(cells.get(c), widths[c]);
+            String padding = " ".repeat(widths[c] - length(text));
+            line.append(c == block.getFirst() ? "" : GAP);
+            line.append(view.numeric().get(c) ? padding + text : text + padding);
+        }
+        out.append(line.toString().stripTrailing());
+    }
+
+    private static String cut(String text, int width) {
+        return length(text) <= width ? text : text.substring(0, text.offsetByCodePoints(0, width - 1)) + "…";
+    }
+
+    private static int length(String text) {
+        return text.codePointCount(0, text.length());
+    }
+}
