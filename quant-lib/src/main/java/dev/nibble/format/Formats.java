@@ -2,11 +2,20 @@ package dev.nibble.format;
 
 import dev.nibble.core.Recipe;
 import dev.nibble.core.Registry;
+import dev.nibble.format.codebook.Nf4;
+import dev.nibble.format.integer.IntegerFormat;
 import java.util.List;
 
 /** All number formats by name. A new format is one class and one line here. */
 public final class Formats {
     private static final Registry<Format> REGISTRY = new Registry<>("format");
+
+    static {
+        for (int bits = 8; bits >= 2; bits--) {
+            REGISTRY.add(IntegerFormat.entry(bits));
+        }
+        REGISTRY.add(Nf4.entry());
+    }
 
     private Formats() {}
 

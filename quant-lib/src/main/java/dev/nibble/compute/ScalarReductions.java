@@ -1,0 +1,50 @@
+package dev.nibble.compute;
+
+/** The specification of {@link Reductions}. */
+public final class ScalarReductions implements Reductions {
+    static final int MAGNITUDE = 0x7fffffff;
+
+    @Override
+    public float absmax(float[] x, int from, int to) {
+        int max = 0;
+        for (int i = from; i < to; i++) {
+            max = Math.max(max, Float.floatToRawIntBits(x[i]) & MAGNITUDE);
+        }
+        return Float.intBitsToFloat(max);
+    }
+
+    @Override
+    public void absmax(float[] x, int from, int to, int block, float[] out, int at) {
+        for (int i = from, k = at; i < to; i += Math.min(block, to - i), k++) {
+            out[k] = absmax(x, i, i + Math.min(block, to - i));
+        }
+    }
+
+    @Override
+    public float min(float[] x, int from, int to) {
+        int min = ordered(Float.POSITIVE_INFINITY);
+        for (int i = from; i < to; i++) {
+            min = Math.min(min, ordered(x[i]));
+        }
+        return value(min);
+    }
+
+    @Override
+    public float max(float[] x, int from, int to) {
+        int max = ordered(Float.NEGATIVE_INFINITY);
+        for (int i = from; i < to; i++) {
+            max = Math.max(max, ordered(x[i]));
+        }
+        return value(max);
+    }
+
+    /** An int that orders like the float: the magnitude bits of negative numbers are flipped. */
+    static int ordered(float f) {
+        int bits = Float.floatToRawIntBits(f);
+        return bits ^ ((bits >> 31) & MAGNITUDE);
+    }
+
+    static float value(int ordered) {
+        return Float.intBitsToFloat(ordered ^ ((ordered >> 31) & MAGNITUDE));
+    }
+}

@@ -1,0 +1,80 @@
+package dev.nibble.format.codebook;
+
+import static jdk.incubator.vector.VectorOperators.GT;
+
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/** {@link CodebookScalar} on the vector unit, bit for bit. */
+final class CodebookVector implements CodebookKernels {
+    private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
+    private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
+    private static final int LANES = F.length();
+    /** As many bytes as there are lanes; the narrowest byte vector has 8, so 128-bit machines use its lower half. */
+    private static final VectorSpecies<Byte> B =
+            VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(8, LANES) * 8));
+
+    private static final int ROOM = B.length();
+    private static final CodebookScalar TAIL = new CodebookScalar();
+
+    CodebookVector() {}
+
+    /** Counts the boundaries below each lane: fifteen compares and additions, without a permute, for any width. */
+    @Override
+    public void encode(float[] x, int from, int count, float inverse, float[] b, byte[] codes, int at) {
+        int i = 0;
+        for (; i <= count - ROOM; i += LANES) {
+            FloatVector v = FloatVector.fromArray(F, x, from + i).mul(inverse);
+            IntVector c = IntVector.zero(I);
+            c = c.add(1, v.compare(GT, b[0]).cast(I));
+            c = c.add(1, v.compare(GT, b[1]).cast(I));
+            c = c.add(1, v.compare(GT, b[2]).cast(I));
+            c = c.add(1, v.compare(GT, b[3]).cast(I));
+            c = c.add(1, v.compare(GT, b[4]).cast(I));
+            c = c.add(1, v.compare(GT, b[5]).cast(I));
+            c = c.add(1, v.compare(GT, b[6]).cast(I));
+            c = c.add(1, v.compare(GT, b[7]).cast(I));
+            c = c.add(1, v.compare(GT, b[8]).cast(I));
+            c = c.add(1, v.compare(GT, b[9]).cast(I));
+            c = c.add(1, v.compare(GT, b[10]).cast(I));
+            c = c.add(1, v.compare(GT, b[11]).cast(I));
+            c = c.add(1, v.compare(GT, b[12]).cast(I));
+            c = c.add(1, v.compare(GT, b[13]).cast(I));
+            c = c.add(1, v.compare(GT, b[14]).cast(I));
+            ((ByteVector) c.castShape(B, 0)).intoArray(codes, at + i);
+        }
+        TAIL.encode(x, from + i, count - i, inverse, b, codes, at + i);
+    }
+
+    /** The table lies in one or two registers, and a permute picks from it; narrower machines take the scalar loop. */
+    @Override
+    public void decode(byte[] codes, int from, int count, float scale, float[] table, float[] y, int at) {
+        int i = 0;
+        if (LANES >= 16) {
+            FloatVector t = FloatVector.fromArray(F, table, 0);
+            for (; i <= count - ROOM; i += LANES) {
+                IntVector c =
+                        (IntVector) ByteVector.fromArray(B, codes, from + i).castShape(I, 0);
+                pick(c, t).mul(scale).intoArray(y, at + i);
+            }
+        } else if (LANES == 8) {
+            FloatVector low = FloatVector.fromArray(F, table, 0);
+            FloatVector high = FloatVector.fromArray(F, table, 8);
+            for (; i <= count - ROOM; i += LANES) {
+                IntVector c =
+                        (IntVector) ByteVector.fromArray(B, codes, from + i).castShape(I, 0);
+                FloatVector v = pick(c.and(7), low)
+                        .blend(pick(c.and(7), high), c.compare(GT, 7).cast(F));
+                v.mul(scale).intoArray(y, at + i);
+            }
+        }
+        TAIL.decode(codes, from + i, count - i, scale, table, y, at + i);
+    }
+
+    private static FloatVector pick(IntVector index, FloatVector table) {
+        return index.selectFrom(table.reinterpretAsInts()).reinterpretAsFloats();
+    }
+}

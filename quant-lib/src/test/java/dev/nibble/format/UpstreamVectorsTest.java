@@ -1,0 +1,111 @@
+package dev.nibble.format;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.nibble.Vectors;
+import dev.nibble.tensor.Matrix;
+import java.util.HexFormat;
+import org.junit.jupiter.api.Test;
+
+/** Our codes, scales and bytes against those of the software whose conventions they claim. */
+class UpstreamVectorsTest {
+    private static final JsonNode VECTORS = Vectors.read("quantization-vectors.json");
+    private static final Matrix INPUT = Vectors.ih4(1, 4096, 1);
+
+    @Test
+    void theInputIsTheOneTheVectorsWereMadeFrom() {
+        assertThat(Vectors.sha16(INPUT.values()))
+                .isEqualTo(VECTORS.at("/input/sha256_16_f32le").asText());
+    }
+
+    @Test
+    void nf4HasTheBytesOfBitsandbytes() {
+        JsonNode expected = VECTORS.at("/bnb/nf4_bs64");
+        Quantized q = Formats.parse("nf4:b64").quantize(INPUT);
+        byte[] packed = q.parts().get(0).toBytes();
+        assertThat(HexFormat.of().formatHex(packed, 0, 16))
+                .isEqualTo(expected.get("packed_first_hex").asText());
+        assertThat(Vectors.sha16(packed)).isEqualTo(expected.get("packed_sha16").asText());
+        var absmax = q.parts().get(1).data();
+        for (JsonNode value : expected.get("absmax_first")) {
+            assertThat(absmax.getFloat()).isEqualTo((float) value.asDouble());
+        }
+        assertThat(q.error(INPUT).rmse()).isCloseTo(expected.get("rmse").asDouble(), within(5e-6));
+        assertThat(q.bitsPerWeight()).isEqualTo(4.5);
+    }
+
+    @Test
+    void int4UnderTorchaosConventionHasItsCodes() {
+        JsonNode expected = VECTORS.at("/int4_group32/sym");
+        Quantized q = Formats.parse("int4:sym:g32:torchao").quantize(INPUT);
+        byte[] codes = codes(q);
+        for (int i = 0; i < 8; i++) {
+            assertThat(codes[i])
+                    .isEqualTo((byte) expected.at("/torchao_codes_first/" + i).asInt());
+        }
+        assertThat(Vectors.sha16(codes))
+                .isEqualTo(expected.get("torchao_codes_int8_sha16").asText());
+        assertScales(q, expected);
+    }
+
+    @Test
+    void int4UnderTheConventionOfCompressedTensorsHasItsCodes() {
+        JsonNode expected = VECTORS.at("/int4_group32/sym");
+        Quantized q = Formats.parse("int4:sym:g32:ct").quantize(INPUT);
+        byte[] codes = codes(q);
+        assertThat(Vectors.sha16(codes))
+                .isEqualTo(expected.get("compressed_tensors_codes_int8_sha16").asText());
+        assertScales(q, expected);
+        byte[] other = codes(Formats.parse("int4:sym:g32:torchao").quantize(INPUT));
+        int different = 0;
+        for (int i = 0; i < codes.length; i++) {
+            different += codes[i] == other[i] ? 0 : 1;
+        }
+        assertThat(different).isEqualTo(expected.get("differing_codes").asInt());
+    }
+
+    @Test
+    void asymmetricInt4UnderTheConventionOfCompressedTensorsHasItsCodesAndZeros() {
+        JsonNode expected = VECTORS.at("/int4_group32/asym");
+        Quantized q = Formats.parse("int4:asym:g32:ct").quantize(INPUT);
+        assertScales(q, expected);
+        byte[] zeros = q.parts().get(2).toBytes();
+        for (int i = 0; i < 4; i++) {
+            int nibble = zeros[i / 2] >>> (i % 2 * 4) & 15;
+            assertThat(nibble - 8).isEqualTo(expected.at("/zero_first/" + i).asInt());
+        }
+        assertThat(Vectors.sha16(codes(q)))
+                .isEqualTo(expected.get("codes_int8_sha16").asText());
+    }
+
+    @Test
+    void packedInt4IsWhatCompressedTensorsWrites() {
+        // pack-quantized, reference vector: these eight codes make the 32-bit word fea98710.
+        Matrix w = Matrix.of(new float[] {-8, -7, -1, 0, 1, 2, 6, 7});
+        Quantized q = Formats.parse("int4:asym:ct").quantize(w.named("codes")); // (7 + 8) / 15 = 1, zero 0
+        byte[] codes = codes(q);
+        byte[] packed = q.parts().getFirst().toBytes();
+        for (int i = 0; i < 8; i++) {
+            assertThat(packed[i / 2] >>> (i % 2 * 4) & 15).isEqualTo(codes[i] + 8);
+        }
+        assertThat(HexFormat.of().formatHex(new byte[] {packed[3], packed[2], packed[1], packed[0]}))
+                .isEqualTo("fea98710");
+    }
+
+    private static void assertScales(Quantized q, JsonNode expected) {
+        var scales = q.parts().get(1).data();
+        for (JsonNode value : expected.get("scale_first")) {
+            assertThat(scales.getFloat()).isEqualTo((float) value.asDouble());
+        }
+    }
+
+    private static byte[] codes(Quantized q) {
+        byte[] codes = new byte[q.rows() * q.cols()];
+        for (int i = 0; i < codes.length; i++) {
+            codes[i] = (byte) q.code(i / q.cols(), i % q.cols());
+        }
+        return codes;
+    }
+}
