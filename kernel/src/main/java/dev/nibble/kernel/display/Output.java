@@ -20,4 +20,10 @@ public interface Output {
 
     /** The one error of a cell; {@code traceback} lines carry ANSI colours. */
     void error(String name, String value, List<String> traceback);
+
+    /**
+     * A task of the cell began, went on or ended; at most about ten times a second. A notebook draws a live bar, a
+     * terminal a line; a notebook file keeps none, which is what this does unless overridden.
+     */
+    default void progress(ProgressState state) {}
 }

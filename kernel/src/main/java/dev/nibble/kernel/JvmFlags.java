@@ -1,0 +1,58 @@
+package dev.nibble.kernel;
+
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The flags that every JVM of ours needs, and the command line of the kernel. The one place where they are written. */
+public final class JvmFlags {
+    /** What the library and the command line need: the Vector API, native access, no window system. */
+    private static final List<String> COMMON = List.of(
+            "--add-modules=jdk.incubator.vector",
+            "--enable-native-access=ALL-UNNAMED",
+            "-Djava.awt.headless=true",
+            "-XX:-UsePerfData",
+            // a class archive that does not fit any more is not worth a line in the server's log
+            "-Xlog:disable",
+            "-Xlog:all=error:stderr",
+            "-Xlog:cds=off",
+            "-Xlog:aot=off");
+
+    /** What the kernel needs besides: documentation of our own classes at the cursor. */
+    private static final List<String> KERNEL = List.of("--add-opens=jdk.jshell/jdk.jshell=ALL-UNNAMED");
+
+    private JvmFlags() {}
+
+    /** The flags of any JVM that runs our code: the command line, headless runs and the kernel. */
+    public static List<String> all() {
+        var flags = new ArrayList<>(COMMON);
+        flags.addAll(KERNEL);
+        return List.copyOf(flags);
+    }
+
+    /** Flags of a JVM that runs the library only, without a notebook. */
+    public static List<String> library() {
+        return COMMON;
+    }
+
+    /**
+     * The {@code argv} of kernel.json. The environment variable {@code NIBBLE_JAVA_OPTS} of whoever starts the kernel
+     * (for instance {@code -Xmx12g}) reaches the JVM: a shell splits it into words and then becomes the JVM, so there
+     * is neither a second process nor a file. Jupyter's own templates in {@code env} cannot do this, for they leave an
+     * unset variable as its name. On Windows, where there is no such shell, {@code JDK_JAVA_OPTIONS} does the same.
+     *
+     * @param java the JVM's launcher, absolute
+     * @param classPath the distribution's jars, joined by the platform's separator
+     */
+    public static List<String> kernelCommand(Path java, String classPath) {
+        var command = new ArrayList<String>();
+        if (File.separatorChar == '/') {
+            command.addAll(List.of("/bin/sh", "-c", "exec \"$0\" $NIBBLE_JAVA_OPTS \"$@\""));
+        }
+        command.add(java.toString());
+        command.addAll(all());
+        command.addAll(List.of("-cp", classPath, KernelMain.class.getName(), "{connection_file}"));
+        return List.copyOf(command);
+    }
+}

@@ -1,0 +1,136 @@
+package dev.nibble.kernel.cell;
+
+import dev.nibble.core.CancelToken;
+import dev.nibble.kernel.display.MimeBundle;
+import dev.nibble.kernel.display.Output;
+import dev.nibble.kernel.display.RenderOptions;
+import java.util.List;
+import java.util.concurrent.ForkJoinWorkerThread;
+
+/**
+ * One run of one cell. A thread belongs to the cell that started it, for ever; workers of shared pools belong to
+ * whichever cell runs. What a thread prints, displays or reports as progress goes to its cell, also after the cell's
+ * end.
+ */
+public final class Cell {
+    private static final InheritableThreadLocal<Cell> OWNER = new InheritableThreadLocal<>();
+    private static volatile Cell latest;
+
+    private final Output output;
+    private final LineSource lines;
+    private final RenderOptions options;
+    private final CancelToken token = new CancelToken();
+    private final CellStreams streams;
+    private final CellInput input;
+    private final CellProgress progress;
+
+    /** Who answers when a cell reads a line. */
+    @FunctionalInterface
+    public interface LineSource {
+        /** One line without its end, or null at the end of the input. */
+        String readLine(String prompt, boolean password) throws InterruptedException;
+    }
+
+    /**
+     * @param receiver where everything that the cell shows goes
+     * @param lines who answers {@code System.in}, or null when there is nobody
+     * @param options how values are rendered
+     */
+    public Cell(Output receiver, LineSource lines, RenderOptions options) {
+        this.output = new Delivery(receiver);
+        this.lines = lines;
+        this.options = options;
+        this.streams = new CellStreams(output);
+        this.input = new CellInput(this);
+        this.progress = new CellProgress(output, token);
+    }
+
+    /** The cell of the calling thread, or null if the thread has nothing to do with any cell. */
+    public static Cell current() {
+        if (Delivery.busy()) {
+            return null;
+        }
+        if (Thread.currentThread() instanceof ForkJoinWorkerThread) {
+            return latest;
+        }
+        return OWNER.get();
+    }
+
+    /** Makes the calling thread, and all that it starts from now on, this cell's. */
+    public void enter() {
+        OWNER.set(this);
+        latest = this;
+    }
+
+    /** Ends what {@link #enter()} began, on the same thread: unfinished bars close, all text is handed over. */
+    public void leave() {
+        progress.closeAll();
+        streams.flush();
+        OWNER.remove();
+    }
+
+    /** Asks everything that works for this cell to stop. */
+    public void cancel() {
+        token.cancel();
+    }
+
+    public boolean isCancelled() {
+        return token.isCancelled();
+    }
+
+    public RenderOptions options() {
+        return options;
+    }
+
+    public CellProgress progress() {
+        return progress;
+    }
+
+    CellStreams streams() {
+        return streams;
+    }
+
+    CellInput input() {
+        return input;
+    }
+
+    LineSource lines() {
+        return lines;
+    }
+
+    public void display(MimeBundle bundle, String displayId) {
+        streams.flush();
+        output.display(bundle, displayId);
+    }
+
+    public void update(MimeBundle bundle, String displayId) {
+        streams.flush();
+        output.update(bundle, displayId);
+    }
+
+    public void result(int executionCount, MimeBundle bundle) {
+        streams.flush();
+        output.result(executionCount, bundle);
+    }
+
+    public void clear(boolean wait) {
+        streams.flush();
+        output.clear(wait);
+    }
+
+    public void error(String name, String value, List<String> traceback) {
+        progress.closeAll();
+        streams.flush();
+        output.error(name, value, traceback);
+    }
+
+    /** Text of the kernel, on the cell's standard output. */
+    public void say(String text) {
+        streams.write("stdout", text + "\n");
+    }
+
+    /** A remark of the kernel, on the cell's standard error. */
+    public void note(String text) {
+        streams.write("stderr", text + "\n");
+    }
+}

@@ -1,0 +1,62 @@
+package dev.nibble.kernel.cell;
+
+import dev.nibble.kernel.display.MimeBundle;
+import dev.nibble.kernel.display.Output;
+import dev.nibble.kernel.display.ProgressState;
+import java.util.List;
+
+/**
+ * Hands a cell's output to its receiver. While the receiver works, the thread does not belong to the cell: what a
+ * terminal receiver prints goes to the terminal, not round in a circle.
+ */
+record Delivery(Output receiver) implements Output {
+    private static final ThreadLocal<Boolean> BUSY = new ThreadLocal<>();
+
+    static boolean busy() {
+        return BUSY.get() != null;
+    }
+
+    private static void deliver(Runnable work) {
+        BUSY.set(true);
+        try {
+            work.run();
+        } finally {
+            BUSY.remove();
+        }
+    }
+
+    @Override
+    public void stream(String name, String text) {
+        deliver(() -> receiver.stream(name, text));
+    }
+
+    @Override
+    public void display(MimeBundle bundle, String displayId) {
+        deliver(() -> receiver.display(bundle, displayId));
+    }
+
+    @Override
+    public void update(MimeBundle bundle, String displayId) {
+        deliver(() -> receiver.update(bundle, displayId));
+    }
+
+    @Override
+    public void result(int executionCount, MimeBundle bundle) {
+        deliver(() -> receiver.result(executionCount, bundle));
+    }
+
+    @Override
+    public void clear(boolean wait) {
+        deliver(() -> receiver.clear(wait));
+    }
+
+    @Override
+    public void error(String name, String value, List<String> traceback) {
+        deliver(() -> receiver.error(name, value, traceback));
+    }
+
+    @Override
+    public void progress(ProgressState state) {
+        deliver(() -> receiver.progress(state));
+    }
+}

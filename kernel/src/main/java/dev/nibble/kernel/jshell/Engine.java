@@ -1,0 +1,256 @@
+package dev.nibble.kernel.jshell;
+
+import dev.nibble.kernel.cell.Cell;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import jdk.jshell.EvalException;
+import jdk.jshell.JShell;
+import jdk.jshell.Snippet;
+import jdk.jshell.Snippet.SubKind;
+import jdk.jshell.SnippetEvent;
+import jdk.jshell.SourceCodeAnalysis;
+import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
+import jdk.jshell.UnresolvedReferenceException;
+import jdk.jshell.VarSnippet;
+
+/**
+ * One Java session: evaluates the code of cells, one after another, and stops it from other threads. Evaluate under
+ * {@link Cell#enter()}, so that output finds its way.
+ */
+public final class Engine implements AutoCloseable {
+    private final CellControl control;
+    private final JShell shell;
+    private final SourceCodeAnalysis analysis;
+    private final Places places = new Places();
+    private final Tracebacks tracebacks = new Tracebacks(places);
+    private int cells;
+    private volatile Run running;
+
+    /** Where a piece of the code stands: the snippets that are made now come from here. */
+    private CellSource source;
+
+    private int sourceOffset;
+
+    private record Run(Cell cell, UserThread thread) {}
+
+    /** Makes a session with the default imports; takes about a second. */
+    public Engine() {
+        var provider = new CellControl.Provider();
+        shell = JShell.builder()
+                .executionEngine(provider, Map.of())
+                .compilerOptions("--add-modules", "jdk.incubator.vector", "-parameters", "-Xlint:-options")
+                .idGenerator((snippet, index) -> places.name(source, sourceOffset))
+                .build();
+        control = provider.control;
+        analysis = shell.sourceCodeAnalysis();
+        Imports.apply(shell::eval);
+    }
+
+    /** The analysis behind completion and documentation. */
+    public SourceCodeAnalysis analysis() {
+        return analysis;
+    }
+
+    /** The variables of the session, by name. */
+    public Map<String, String> variables() {
+        return shell.variables()
+                .filter(variable -> !variable.name().startsWith("$"))
+                .collect(Collectors.toMap(VarSnippet::name, VarSnippet::typeName, (a, b) -> b, LinkedHashMap::new));
+    }
+
+    /** The loader of the classes that cells define. */
+    public ClassLoader loader() {
+        return control.loader();
+    }
+
+    /** Evaluates pieces of one cell; close it when the cell is over. Only one may be open. */
+    public Session open(Cell cell) {
+        cells++;
+        StopCheck.disarm();
+        var thread = new UserThread("cell-" + cells, control.loader());
+        control.begin(thread);
+        running = new Run(cell, thread);
+        if (cell.isCancelled()) {
+            interrupt(cell);
+        }
+        return new Session(cell, thread);
+    }
+
+    /** Stops the code of a cell, if it is the one that runs. Never waits. */
+    public void interrupt(Cell cell) {
+        cell.cancel();
+        Run run = running;
+        if (run != null && run.cell == cell) {
+            StopCheck.arm();
+            run.thread.interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        shell.close();
+    }
+
+    /** The evaluation of one cell. */
+    public final class Session implements AutoCloseable {
+        private final Cell cell;
+        private final UserThread thread;
+
+        private Session(Cell cell, UserThread thread) {
+            this.cell = cell;
+            this.thread = thread;
+        }
+
+        /**
+         * Evaluates code.
+         *
+         * @param whole the cell that it is part of
+         * @param begin where in the cell it begins
+         * @param end where it ends, exclusive
+         */
+        public Evaluation evaluate(CellSource whole, int begin, int end) {
+            String code = whole.text().substring(begin, end);
+            var pending = new ArrayList<Snippet>();
+            Evaluation last = Evaluation.NOTHING;
+            int position = 0;
+            while (position < code.length()) {
+                position = skipBlank(code, position);
+                if (position == code.length()) {
+                    break;
+                }
+                String rest = code.substring(position);
+                CompletionInfo info = analysis.analyzeCompletion(rest);
+                if (info.completeness() == SourceCodeAnalysis.Completeness.EMPTY) {
+                    break;
+                }
+                String remaining = info.remaining() == null ? "" : info.remaining();
+                boolean takeAll = info.source() == null || !info.completeness().isComplete();
+                String snippet = takeAll ? rest : info.source();
+                source = whole;
+                sourceOffset = begin + position;
+                last = snippet(snippet, info.completeness(), pending);
+                if (last.problem() != null) {
+                    return last;
+                }
+                position = takeAll ? code.length() : code.length() - remaining.length();
+            }
+            Problem unresolved = unresolved(pending);
+            return unresolved != null ? Evaluation.failed(unresolved) : last;
+        }
+
+        private Evaluation snippet(String code, SourceCodeAnalysis.Completeness completeness, List<Snippet> pending) {
+            if (cell.isCancelled()) {
+                return Evaluation.failed(tracebacks.interrupted());
+            }
+            List<SnippetEvent> events;
+            try {
+                events = shell.eval(code);
+            } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+                return cell.isCancelled()
+                        ? Evaluation.failed(tracebacks.interrupted())
+                        : Evaluation.failed(tracebacks.compilerFailed(e, source, sourceOffset));
+            }
+            Object value = control.takeValue();
+            Throwable thrown = control.takeThrown();
+            if (cell.isCancelled()) {
+                return Evaluation.failed(tracebacks.interrupted());
+            }
+            Evaluation result = Evaluation.NOTHING;
+            var reset = new ArrayList<String>();
+            for (SnippetEvent event : events) {
+                if (event.causeSnippet() != null) {
+                    if (event.snippet() instanceof VarSnippet variable && event.isSignatureChange()) {
+                        reset.add(variable.name());
+                    }
+                    continue;
+                }
+                switch (event.status()) {
+                    case REJECTED -> {
+                        return Evaluation.failed(tracebacks.rejected(
+                                shell.diagnostics(event.snippet()).toList(), source, sourceOffset, completeness));
+                    }
+                    case RECOVERABLE_DEFINED, RECOVERABLE_NOT_DEFINED -> pending.add(event.snippet());
+                    default -> {}
+                }
+                if (event.exception() instanceof EvalException exception) {
+                    return Evaluation.failed(tracebacks.thrown(exception, thrown));
+                }
+                if (event.exception() instanceof UnresolvedReferenceException exception) {
+                    return Evaluation.failed(tracebacks.unresolved(exception, missing(exception.getSnippet())));
+                }
+                if (wantsToBeSeen(event.snippet())) {
+                    result = Evaluation.of(value);
+                }
+            }
+            if (!reset.isEmpty()) {
+                boolean single = reset.size() == 1;
+                cell.note("note: " + String.join(", ", reset) + " lost " + (single ? "its value" : "their values")
+                        + ", because " + (single ? "its" : "their")
+                        + " class was defined anew; run the code again that sets "
+                        + (single ? "it" : "them"));
+            }
+            return result;
+        }
+
+        private Problem unresolved(List<Snippet> pending) {
+            for (Snippet snippet : pending) {
+                Snippet.Status status = shell.status(snippet);
+                if (status != Snippet.Status.RECOVERABLE_DEFINED && status != Snippet.Status.RECOVERABLE_NOT_DEFINED) {
+                    continue;
+                }
+                String missing = missing(snippet);
+                if (snippet instanceof VarSnippet variable) {
+                    return tracebacks.missing(
+                            variable, missing, shell.diagnostics(snippet).toList());
+                }
+                cell.note("note: " + places.describe(snippet) + " cannot be used until " + missing + " is defined");
+            }
+            return null;
+        }
+
+        /** Calls {@code work} on the thread of the cell's code, so that an interrupt ends it. */
+        public <T> T call(Callable<T> work) throws Exception {
+            return thread.call(work);
+        }
+
+        /** Describes what {@code work} of {@link #call} threw. */
+        public Problem problem(Throwable error) {
+            return cell.isCancelled() ? tracebacks.interrupted() : tracebacks.outside(error);
+        }
+
+        @Override
+        public void close() {
+            running = null;
+            thread.close();
+        }
+    }
+
+    private String missing(Snippet snippet) {
+        List<String> names = snippet instanceof jdk.jshell.DeclarationSnippet declaration
+                ? shell.unresolvedDependencies(declaration).toList()
+                : List.of();
+        return names.isEmpty() ? "what it refers to" : String.join(", ", names);
+    }
+
+    private static boolean wantsToBeSeen(Snippet snippet) {
+        SubKind kind = snippet.subKind();
+        if (snippet.source().stripTrailing().endsWith(";")) {
+            return false;
+        }
+        return kind == SubKind.TEMP_VAR_EXPRESSION_SUBKIND
+                || kind == SubKind.VAR_VALUE_SUBKIND
+                || kind == SubKind.OTHER_EXPRESSION_SUBKIND;
+    }
+
+    private static int skipBlank(String code, int from) {
+        int at = from;
+        while (at < code.length() && Character.isWhitespace(code.charAt(at))) {
+            at++;
+        }
+        return at;
+    }
+}

@@ -1,0 +1,20 @@
+package dev.nibble.kernel.jshell;
+
+/**
+ * What became of some code.
+ *
+ * @param hasValue whether it ended in an expression whose value wants to be seen
+ * @param value that value, itself
+ * @param problem null when all of it ran
+ */
+public record Evaluation(boolean hasValue, Object value, Problem problem) {
+    static final Evaluation NOTHING = new Evaluation(false, null, null);
+
+    static Evaluation of(Object value) {
+        return new Evaluation(true, value, null);
+    }
+
+    static Evaluation failed(Problem problem) {
+        return new Evaluation(false, null, problem);
+    }
+}

@@ -1,0 +1,306 @@
+package dev.nibble.kernel.jshell;
+
+import dev.nibble.kernel.jshell.Places.Place;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import jdk.jshell.Diag;
+import jdk.jshell.EvalException;
+import jdk.jshell.JShellException;
+import jdk.jshell.Snippet;
+import jdk.jshell.SourceCodeAnalysis.Completeness;
+import jdk.jshell.UnresolvedReferenceException;
+
+/** Errors as people read them: what, in which cell and line, the line itself, and no frame of ours. */
+final class Tracebacks {
+    // Colours that every theme can show: no black, no white, nothing that relies on bold.
+    private static final String RED = "\u001b[31m";
+    private static final String CYAN = "\u001b[36m";
+    private static final String PLAIN = "\u001b[0m";
+
+    private static final int MAX_FRAMES = 24;
+    private static final int MAX_SHOWN_LINES = 4;
+    /** Frames of the JDK in a row that are shown before the rest of the row is only counted. */
+    private static final int MAX_JDK_ROW = 3;
+
+    private final Places places;
+
+    Tracebacks(Places places) {
+        this.places = places;
+    }
+
+    Problem interrupted() {
+        return new Problem(
+                "KeyboardInterrupt",
+                "the cell was interrupted",
+                List.of(RED + "KeyboardInterrupt" + PLAIN + ": the cell was interrupted"));
+    }
+
+    // ---- what the compiler refused
+
+    Problem rejected(List<Diag> diagnostics, CellSource source, int offset, Completeness completeness) {
+        List<Diag> errors = diagnostics.stream().filter(Diag::isError).toList();
+        if (errors.isEmpty()) {
+            errors = diagnostics;
+        }
+        var lines = new ArrayList<String>();
+        for (Diag error : errors) {
+            lines.add(RED + "CompileError" + PLAIN + ": " + message(error));
+            lines.addAll(span(source, offset + (int) error.getStartPosition(), offset + (int) error.getEndPosition()));
+        }
+        String value = errors.isEmpty() ? "the code cannot be compiled" : message(errors.getFirst());
+        if (completeness == Completeness.DEFINITELY_INCOMPLETE || completeness == Completeness.CONSIDERED_INCOMPLETE) {
+            value = "the code ends too early: " + value;
+            lines.add("The code ends before this is complete: a bracket, brace or quote is not closed.");
+        }
+        return new Problem("CompileError", value, lines);
+    }
+
+    /** A variable whose type is not known. */
+    Problem missing(Snippet snippet, String missing, List<Diag> diagnostics) {
+        Place place = places.of(snippet.id());
+        if (place != null && diagnostics.stream().anyMatch(Diag::isError)) {
+            return rejected(diagnostics, place.source(), place.offset(), Completeness.COMPLETE);
+        }
+        String value = missing + " is not defined";
+        var lines = new ArrayList<String>();
+        lines.add(RED + "CompileError" + PLAIN + ": " + value);
+        if (place != null) {
+            lines.addAll(span(place.source(), place.offset(), place.offset()));
+        }
+        return new Problem("CompileError", value, lines);
+    }
+
+    Problem compilerFailed(Throwable error, CellSource source, int offset) {
+        String value = "the compiler failed on this code: " + error;
+        var lines = new ArrayList<String>();
+        lines.add(RED + error.getClass().getName() + PLAIN + ": " + value);
+        lines.addAll(span(source, offset, offset));
+        return new Problem(simpleName(error.getClass().getName()), value, lines);
+    }
+
+    private static String message(Diag diagnostic) {
+        // The last line of "cannot find symbol" names JShell's wrapper class, which nobody wrote.
+        return diagnostic
+                .getMessage(Locale.ENGLISH)
+                .lines()
+                .filter(line -> !line.strip().equals("location: class"))
+                .map(String::stripTrailing)
+                .reduce((a, b) -> a + "\n" + b)
+                .orElse("");
+    }
+
+    private static List<String> span(CellSource source, int from, int to) {
+        int start = Math.min(Math.max(from, 0), source.text().length());
+        int line = source.lineOf(start);
+        String text = source.line(line);
+        int column = Math.min(start - source.lineStart(start), text.length());
+        int width = Math.max(0, Math.min(Math.max(1, to - start), text.length() - column));
+        String number = "--> " + line + " ";
+        var lines = new ArrayList<String>();
+        lines.add("  " + CYAN + source.name() + ", line " + line + PLAIN);
+        if (line > 1) {
+            lines.add(" ".repeat(4) + pad(line - 1, line) + " " + source.line(line - 1));
+        }
+        lines.add(RED
+                + number
+                + PLAIN
+                + text.substring(0, column)
+                + RED
+                + text.substring(column, column + width)
+                + PLAIN
+                + text.substring(column + width));
+        String before = text.substring(0, column).replaceAll("[^\t]", " ");
+        lines.add(" ".repeat(number.length()) + before + RED + "^".repeat(Math.max(1, width)) + PLAIN);
+        return lines;
+    }
+
+    // ---- what the code threw
+
+    Problem thrown(EvalException error, Throwable live) {
+        var lines = new ArrayList<String>();
+        var shown = new HashSet<String>();
+        describe(error, "", lines, shown);
+        if (live != null) {
+            for (Throwable suppressed : live.getSuppressed()) {
+                lines.add("Suppressed: " + className(suppressed.getClass().getName()) + ": "
+                        + CellControl.message(suppressed));
+            }
+        }
+        String value = error.getMessage() == null ? "" : error.getMessage();
+        return new Problem(className(error.getExceptionClassName()), value, lines);
+    }
+
+    private void describe(JShellException error, String prefix, List<String> lines, Set<String> shown) {
+        if (error instanceof EvalException thrown) {
+            String text = thrown.getMessage();
+            lines.add(prefix
+                    + RED
+                    + className(thrown.getExceptionClassName())
+                    + PLAIN
+                    + (text == null ? "" : ": " + text));
+        } else {
+            lines.add(prefix + RED + "unresolved reference" + PLAIN);
+        }
+        frames(error.getStackTrace(), lines, shown);
+        if (error.getCause() instanceof JShellException cause) {
+            describe(cause, "Caused by: ", lines, shown);
+        }
+    }
+
+    /** An exception that did not come from the cell's code, for instance from a renderer. */
+    Problem outside(Throwable error) {
+        String value = CellControl.message(error);
+        String name = className(error.getClass().getName());
+        var lines = new ArrayList<String>();
+        lines.add(RED + name + PLAIN + (value == null ? "" : ": " + value));
+        return new Problem(name, value == null ? "" : value, lines);
+    }
+
+    Problem unresolved(UnresolvedReferenceException error, String missing) {
+        String value = places.describe(error.getSnippet()) + " cannot be called until " + missing + " is defined";
+        var lines = new ArrayList<String>();
+        lines.add(RED + "CompileError" + PLAIN + ": " + value);
+        frames(error.getStackTrace(), lines, new HashSet<>());
+        return new Problem("CompileError", value, lines);
+    }
+
+    private void frames(StackTraceElement[] frames, List<String> lines, Set<String> shown) {
+        int end = frames.length;
+        // Below the first frame of the cell there are only the kernel's.
+        while (end > 0 && place(frames[end - 1]) == null) {
+            end--;
+        }
+        if (end == 0) {
+            end = frames.length;
+        }
+        int count = 0;
+        for (int i = 0; i < end; i++) {
+            if (isInternal(frames[i])) {
+                continue;
+            }
+            int period = repetition(frames, i, end);
+            if (period > 0) {
+                int from = i;
+                i = endOfRepetition(frames, i, end, period);
+                lines.add("    … the same again, " + (i - from + 1) / period + " times");
+                continue;
+            }
+            int row = jdkRow(frames, i, end);
+            if (row > MAX_JDK_ROW + 1) {
+                for (int k = 0; k < MAX_JDK_ROW; k++) {
+                    frame(frames[i + k], lines, shown);
+                }
+                lines.add("    … " + (row - MAX_JDK_ROW) + " more of the JDK");
+                i += row - 1;
+                count += MAX_JDK_ROW;
+                continue;
+            }
+            if (++count > MAX_FRAMES) {
+                lines.add("    … " + (end - i) + " more");
+                break;
+            }
+            frame(frames[i], lines, shown);
+        }
+    }
+
+    /** How many frames from {@code at} on are the JDK's own. */
+    private static int jdkRow(StackTraceElement[] frames, int at, int end) {
+        int last = at;
+        while (last < end && frames[last].getClassName().startsWith("java.")) {
+            last++;
+        }
+        return last - at;
+    }
+
+    /** The length of the group of frames that ended just before {@code at} and begins again there, or 0. */
+    private static int repetition(StackTraceElement[] frames, int at, int end) {
+        for (int period = 1; period <= 4; period++) {
+            if (at - period < 0 || at + 2 * period > end) {
+                continue;
+            }
+            boolean same = true;
+            for (int k = 0; k < 2 * period && same; k++) {
+                same = frames[at + k].equals(frames[at - period + k % period]);
+            }
+            if (same) {
+                return period;
+            }
+        }
+        return 0;
+    }
+
+    private static int endOfRepetition(StackTraceElement[] frames, int at, int end, int period) {
+        int last = at;
+        while (last < end && frames[last].equals(frames[last - period])) {
+            last++;
+        }
+        return last - 1;
+    }
+
+    private void frame(StackTraceElement frame, List<String> lines, Set<String> shown) {
+        Place place = place(frame);
+        if (place == null) {
+            String file = frame.getFileName() == null ? "" : frame.getFileName();
+            String where = frame.getLineNumber() < 0 ? file : file + ":" + frame.getLineNumber();
+            lines.add("    at " + frame.getClassName() + "." + frame.getMethodName() + "(" + where + ")");
+            return;
+        }
+        int line = place.line() + Math.max(frame.getLineNumber(), 1) - 1;
+        String where = place.source().name() + ", line " + line;
+        String method = method(frame);
+        lines.add("    at " + (method.isEmpty() ? "" : method + " in ") + CYAN + where + PLAIN);
+        if (shown.size() < MAX_SHOWN_LINES && shown.add(where)) {
+            for (int n = line - 1; n <= line + 1; n++) {
+                String text = place.source().line(n);
+                if (n == line) {
+                    lines.add(RED + "      --> " + pad(n, line + 1) + " " + PLAIN + text);
+                } else if (!text.isBlank()) {
+                    lines.add("          " + pad(n, line + 1) + " " + text);
+                }
+            }
+        }
+    }
+
+    private static String method(StackTraceElement frame) {
+        String name = frame.getMethodName();
+        if (name.contains("$") || name.isEmpty()) {
+            name = name.startsWith("lambda$") ? "lambda" : "";
+        }
+        String type = frame.getClassName();
+        return type.isEmpty() || name.isEmpty() ? name : type + "." + name;
+    }
+
+    private Place place(StackTraceElement frame) {
+        String file = frame.getFileName();
+        return file == null || !file.startsWith("#") ? null : places.of(file.substring(1));
+    }
+
+    private static boolean isInternal(StackTraceElement frame) {
+        String type = frame.getClassName();
+        return type.startsWith("jdk.internal.reflect.")
+                || type.startsWith("java.lang.reflect.")
+                || type.startsWith("java.lang.invoke.")
+                || type.startsWith("dev.nibble.kernel.jshell.")
+                || type.startsWith("jdk.jshell.")
+                || type.startsWith("REPL.");
+    }
+
+    /** A class as its author knows it: without JShell's wrapper, and ours without their package. */
+    private static String className(String name) {
+        return name.startsWith("REPL.") || name.startsWith("dev.nibble.kernel.")
+                ? name.replaceFirst("^REPL\\.\\$JShell\\$\\w+\\$", "")
+                        .replaceFirst("^dev\\.nibble\\.kernel\\.(\\w+[.$])*", "")
+                : name;
+    }
+
+    private static String pad(int number, int widest) {
+        return String.format(Locale.ROOT, "%" + Integer.toString(widest).length() + "d", number);
+    }
+
+    private static String simpleName(String name) {
+        return name.substring(name.lastIndexOf('.') + 1);
+    }
+}

@@ -1,0 +1,61 @@
+package dev.nibble.kernel.magic;
+
+import dev.nibble.kernel.cell.Cell;
+import dev.nibble.kernel.jshell.CellSource;
+import dev.nibble.kernel.jshell.Engine;
+import dev.nibble.kernel.jshell.Evaluation;
+import java.util.List;
+
+/** One magic: {@code %name …} on a line, or {@code %%name …} before a whole cell. */
+public interface Magic {
+    /** The word after the percent sign. */
+    String name();
+
+    /** How it is written, for help: {@code "%time CODE"}. */
+    List<String> usage();
+
+    /** What it does, one line. */
+    String help();
+
+    /**
+     * Runs it.
+     *
+     * @throws UsageError if it was written wrongly
+     */
+    Evaluation run(Call call, Context context) throws Exception;
+
+    /**
+     * How a magic was written.
+     *
+     * @param source the cell
+     * @param argumentsBegin where the rest of the magic's line begins in the cell
+     * @param argumentsEnd where that line ends
+     * @param bodyEnd where the lines after it end that belong to it: the cell's end after {@code %%}, else the line's
+     */
+    record Call(CellSource source, int argumentsBegin, int argumentsEnd, int bodyEnd) {
+        public boolean wholeCell() {
+            return bodyEnd > argumentsEnd;
+        }
+
+        public String arguments() {
+            return source.text().substring(argumentsBegin, argumentsEnd).strip();
+        }
+    }
+
+    /**
+     * What a magic can work with.
+     *
+     * @param cell the running cell
+     * @param engine the session
+     * @param session evaluates code of the cell
+     * @param all every magic there is
+     */
+    record Context(Cell cell, Engine engine, Engine.Session session, List<Magic> all) {}
+
+    /** A magic was written wrongly; the message says how to write it. */
+    final class UsageError extends RuntimeException {
+        public UsageError(String message) {
+            super(message);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package dev.nibble.kernel.magic;
+
+import dev.nibble.kernel.jshell.CellSource;
+import dev.nibble.kernel.jshell.CodeCheck;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Finds the magics of the class path, and finds their calls in a cell. */
+public final class Magics {
+    private static final Pattern CELL = Pattern.compile("\\A\\s*%%([A-Za-z]\\w*)[ \\t]*([^\\n]*)");
+    private static final Pattern LINE = Pattern.compile("(?m)^[ \\t]*%([A-Za-z]\\w*)(?=[ \\t]|$)[ \\t]*([^\\n]*)");
+
+    private final List<Magic> all = ServiceLoader.load(Magic.class, Magics.class.getClassLoader()).stream()
+            .map(ServiceLoader.Provider::get)
+            .sorted(Comparator.comparing(Magic::name))
+            .toList();
+
+    /** Every magic, by name. */
+    public List<Magic> all() {
+        return all;
+    }
+
+    /**
+     * A piece of a cell.
+     *
+     * @param begin where code begins in the cell
+     * @param end where it ends, exclusive
+     * @param magic what to call instead of evaluating it, or null
+     * @param call how it was written, or null
+     */
+    public record Piece(int begin, int end, Magic magic, Magic.Call call) {}
+
+    /**
+     * Cuts a cell into code and magics.
+     *
+     * @throws Magic.UsageError if it calls a magic that does not exist
+     */
+    public List<Piece> pieces(CellSource source, CodeCheck check) {
+        String text = source.text();
+        Matcher whole = CELL.matcher(text);
+        if (whole.find()) {
+            var call = new Magic.Call(source, whole.start(2), whole.end(2), text.length());
+            return List.of(new Piece(0, text.length(), find("%%", whole.group(1)), call));
+        }
+        var pieces = new ArrayList<Piece>();
+        int begin = 0;
+        Matcher line = LINE.matcher(text);
+        while (line.find()) {
+            // A line of an unfinished expression may begin with a remainder, and a text block with anything.
+            String before = text.substring(begin, line.start());
+            if (!before.isBlank() && check.check(before).status() == CodeCheck.Status.INCOMPLETE) {
+                continue;
+            }
+            if (!before.isBlank()) {
+                pieces.add(new Piece(begin, line.start(), null, null));
+            }
+            var call = new Magic.Call(source, line.start(2), line.end(2), line.end(2));
+            pieces.add(new Piece(line.start(), line.end(), find("%", line.group(1)), call));
+            begin = line.end();
+        }
+        if (!text.substring(begin).isBlank()) {
+            pieces.add(new Piece(begin, text.length(), null, null));
+        }
+        return pieces;
+    }
+
+    private Magic find(String sign, String name) {
+        for (Magic magic : all) {
+            if (magic.name().equals(name)) {
+                return magic;
+            }
+        }
+        String known = all.stream().map(magic -> "%" + magic.name()).collect(Collectors.joining(", "));
+        throw new Magic.UsageError("there is no magic " + sign + name + "; there are " + known);
+    }
+}

@@ -1,0 +1,223 @@
+package dev.nibble.kernel.protocol;
+
+import dev.nibble.core.Progress;
+import dev.nibble.kernel.cell.Cell;
+import dev.nibble.kernel.cell.Display;
+import dev.nibble.kernel.cell.StandardStreams;
+import dev.nibble.kernel.display.Displays;
+import dev.nibble.kernel.display.MimeBundle;
+import dev.nibble.kernel.display.Output;
+import dev.nibble.kernel.display.RenderOptions;
+import dev.nibble.kernel.jshell.CellSource;
+import dev.nibble.kernel.jshell.CodeCheck;
+import dev.nibble.kernel.jshell.Engine;
+import dev.nibble.kernel.jshell.Evaluation;
+import dev.nibble.kernel.jshell.Problem;
+import dev.nibble.kernel.magic.Magic;
+import dev.nibble.kernel.magic.Magics;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** The one runner of cells: behind the sockets and behind headless runs. Takes over the process's standard streams. */
+public final class Cells implements CellRunner {
+    private final RenderOptions options;
+    private final CompletableFuture<Engine> engine = new CompletableFuture<>();
+    private final Magics magics = new Magics();
+    private final ReentrantLock one = new ReentrantLock(true);
+    private volatile Cell running;
+    private int count;
+
+    private Cells(RenderOptions options) {
+        this.options = options;
+        StandardStreams.install();
+        Progress.setCurrent(() -> {
+            Cell cell = Cell.current();
+            return cell == null ? Progress.NONE : cell.progress();
+        });
+        Thread.ofPlatform().name("nibble-warm").daemon().start(this::warm);
+    }
+
+    /** Ready at once; the session warms up meanwhile, and the first cell waits for it. */
+    public static CellRunner create() {
+        return new Cells(RenderOptions.DEFAULT);
+    }
+
+    /** As {@link #create()}, with other limits, or with PNG pictures for committed notebooks. */
+    public static Cells create(RenderOptions options) {
+        return new Cells(options);
+    }
+
+    private void warm() {
+        try {
+            var made = new Engine();
+            Cell cell = new Cell(new NoOutput(), null, options);
+            cell.enter();
+            try (var session = made.open(cell)) {
+                var source = new CellSource("", "1 + 1");
+                Evaluation two = session.evaluate(source, 0, source.text().length());
+                var _ = Displays.render(two.value(), options);
+            } finally {
+                cell.leave();
+            }
+            engine.complete(made);
+        } catch (Throwable e) {
+            engine.completeExceptionally(e);
+        }
+    }
+
+    /** The session; waits until it is warm. */
+    public Engine engine() {
+        return engine.join();
+    }
+
+    /** Every magic there is. */
+    public Magics magics() {
+        return magics;
+    }
+
+    @Override
+    public CellResult run(CellRequest request, Output output) {
+        return run(request, output, Map.of()).result();
+    }
+
+    /**
+     * A cell's result and the values of the expressions that were asked for with it.
+     *
+     * @param values by the names in the request; empty if the cell failed
+     */
+    public record Outcome(CellResult result, Map<String, Expression> values) {}
+
+    /**
+     * One of them.
+     *
+     * @param value rendered, or null
+     * @param error why there is none, or null
+     */
+    public record Expression(MimeBundle value, CellError error) {}
+
+    /** As {@link #run(CellRequest, Output)}; then evaluates expressions, whose output goes nowhere. */
+    public Outcome run(CellRequest request, Output output, Map<String, String> asked) {
+        one.lock();
+        try {
+            boolean counts = request.storeHistory() && !request.silent();
+            int number = counts ? ++count : count + 1;
+            Output receiver = request.silent() ? new ErrorsOnly(output) : output;
+            Input input = request.input();
+            var cell = new Cell(receiver, input == null ? null : input::readLine, options);
+            running = cell;
+            cell.enter();
+            try {
+                return outcome(number, request.code(), cell, asked);
+            } finally {
+                running = null;
+                cell.leave();
+            }
+        } finally {
+            one.unlock();
+        }
+    }
+
+    /** The number of the cell that ran last, or runs. */
+    public int count() {
+        return count;
+    }
+
+    private Outcome outcome(int number, String code, Cell cell, Map<String, String> asked) {
+        var source = new CellSource("Cell In[" + number + "]", code);
+        Engine java;
+        try {
+            java = engine();
+        } catch (RuntimeException e) {
+            return new Outcome(failed(number, cell, broken(e)), Map.of());
+        }
+        try (var session = java.open(cell)) {
+            Problem problem = evaluate(number, source, cell, java, session);
+            if (problem != null) {
+                return new Outcome(failed(number, cell, problem), Map.of());
+            }
+            Map<String, Expression> values = new LinkedHashMap<>();
+            asked.forEach((name, expression) -> values.put(name, expression(expression, session)));
+            return new Outcome(new CellResult(number, null), values);
+        }
+    }
+
+    private Problem evaluate(int number, CellSource source, Cell cell, Engine java, Engine.Session session) {
+        try {
+            Evaluation last = new Evaluation(false, null, null);
+            for (Magics.Piece piece : magics.pieces(source, new CodeCheck(java.analysis()))) {
+                last = piece.magic() == null
+                        ? session.evaluate(source, piece.begin(), piece.end())
+                        : piece.magic().run(piece.call(), new Magic.Context(cell, java, session, magics.all()));
+                if (last.problem() != null) {
+                    return last.problem();
+                }
+            }
+            if (last.hasValue() && !(last.value() instanceof Display)) {
+                cell.result(number, render(last.value(), session));
+            }
+            return null;
+        } catch (Magic.UsageError e) {
+            return new Problem(
+                    "UsageError", e.getMessage(), List.of("\u001b[31mUsageError\u001b[0m: " + e.getMessage()));
+        } catch (Throwable e) {
+            return session.problem(e);
+        }
+    }
+
+    private MimeBundle render(Object value, Engine.Session session) throws Exception {
+        return value instanceof MimeBundle bundle ? bundle : session.call(() -> Displays.render(value, options));
+    }
+
+    private Expression expression(String code, Engine.Session session) {
+        var source = new CellSource("user expression", code);
+        try {
+            Evaluation evaluation = session.evaluate(source, 0, code.length());
+            if (evaluation.problem() != null) {
+                return new Expression(null, error(evaluation.problem()));
+            }
+            return new Expression(render(evaluation.hasValue() ? evaluation.value() : "", session), null);
+        } catch (Throwable e) {
+            return new Expression(null, error(session.problem(e)));
+        }
+    }
+
+    private static CellResult failed(int number, Cell cell, Problem problem) {
+        cell.error(problem.name(), problem.value(), problem.traceback());
+        return new CellResult(number, error(problem));
+    }
+
+    private static CellError error(Problem problem) {
+        return new CellError(problem.name(), problem.value(), problem.traceback());
+    }
+
+    private static Problem broken(RuntimeException e) {
+        Throwable cause = e.getCause() == null ? e : e.getCause();
+        String value = "the Java session did not start: " + cause;
+        return new Problem("KernelError", value, List.of(value));
+    }
+
+    @Override
+    public void interrupt() {
+        Cell cell = running;
+        if (cell == null) {
+            return;
+        }
+        cell.cancel();
+        if (engine.isDone() && !engine.isCompletedExceptionally()) {
+            engine.join().interrupt(cell);
+        }
+    }
+
+    @Override
+    public void close() {
+        interrupt();
+        var _ = engine.whenComplete((java, _) -> {
+            if (java != null) {
+                java.close();
+            }
+        });
+    }
+}
