@@ -56,6 +56,17 @@ public final class Models {
         }
     }
 
+    /**
+     * Opens a model if it can be had, and otherwise a synthetic one, so that a notebook always has something to show:
+     * seeded matrices with outlier columns, in the shapes and under the names of SmolLM2-135M. {@link Model#toString()}
+     * says which of the two it is, and the reason is printed.
+     *
+     * @throws dev.nibble.core.Cancelled if a stop was asked for
+     */
+    public static Model openOrSynthetic(String nameOrPath) {
+        return find(nameOrPath).orElseGet(() -> new Model("synthetic", new SyntheticWeights()));
+    }
+
     /** Whether a model can be opened without fetching anything. */
     public static boolean available(String nameOrPath) {
         Optional<KnownModel> known = KnownModel.named(nameOrPath);

@@ -9,6 +9,7 @@ import dev.nibble.core.Progress;
 import dev.nibble.tensor.DType;
 import dev.nibble.tensor.Matrix;
 import dev.nibble.tensor.TensorInfo;
+import dev.nibble.tensor.TensorStatistics;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,23 @@ class ModelsTest {
                 .hasMessageContaining("model.gguf");
         assertThat(Models.find("/no/such/model.gguf")).isEmpty();
         assertThat(Models.available("/no/such/model.gguf")).isFalse();
+    }
+
+    @Test
+    void whereNoModelCanBeHadSeededMatricesWithOutlierColumnsTakeItsPlaceAndSaySo() {
+        var model = Models.openOrSynthetic("/no/such/model.gguf");
+        assertThat(model.toString()).contains("synthetic");
+        assertThat(model.oneMatrixOfEveryKind()).hasSize(8);
+        Matrix w = model.weight("blk.0.attn_q.weight");
+        assertThat(w.values())
+                .hasSize(576 * 576)
+                .isEqualTo(Models.openOrSynthetic("/no/such").weight(w.name()).values());
+        assertThat(w.values())
+                .isNotEqualTo(model.weight("blk.0.attn_output.weight").values());
+        assertThat(TensorStatistics.of(w).kurtosis()).isGreaterThan(20); // 3 without the outlier columns
+        assertThatThrownBy(() -> model.weight("blk.1.attn_q.weight"))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("blk.0.attn_q.weight");
     }
 
     @Test
