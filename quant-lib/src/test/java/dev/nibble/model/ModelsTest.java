@@ -72,28 +72,13 @@ class ModelsTest {
     }
 
     @Test
-    void oneMatrixOfEveryKindTakesTheFirstLayerAndNoVectors() {
-        var model = new Model(
-                "m",
-                new Listing(List.of(
-                        tensor("token_embd.weight", 100, 8),
-                        tensor("blk.0.attn_norm.weight", 8),
-                        tensor("blk.0.ffn_down.weight", 8, 16),
-                        tensor("blk.1.ffn_down.weight", 8, 16),
-                        tensor("blk.10.attn_q.weight", 8, 8),
-                        tensor("blk.2.attn_q.weight", 8, 8),
-                        tensor("model.layers.0.mlp.experts.3.w1", 8, 8),
-                        tensor("model.layers.1.mlp.experts.3.w1", 8, 8))));
+    void aModelAddsUpWhatItsFileStores() {
+        var model = new Model("m", new Listing(List.of(tensor("token_embd.weight", 100, 8), tensor("norm", 8))));
 
-        assertThat(model.oneMatrixOfEveryKind())
-                .extracting(TensorInfo::name)
-                .containsExactly(
-                        "token_embd.weight",
-                        "blk.0.ffn_down.weight",
-                        "blk.10.attn_q.weight",
-                        "model.layers.0.mlp.experts.3.w1");
-        assertThat(model.parameters()).isEqualTo(800 + 8 + 128 + 128 + 64 * 4);
+        assertThat(model.parameters()).isEqualTo(808);
+        assertThat(model.bytes()).isEqualTo(4 * 808);
         assertThat(model.bitsPerWeight()).isEqualTo(32);
+        assertThat(model).hasToString("m: GGUF 3, 2 tensors, 808 parameters, 32.00 bits each");
     }
 
     private static TensorInfo tensor(String name, long... shape) {

@@ -1,0 +1,98 @@
+package dev.nibble.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * The commands that the launcher {@code install/nibble} does itself, because they begin before there is a JVM. Here are
+ * their help and, for who runs nibble.jar alone, where to find them.
+ */
+final class LauncherCommands {
+    private LauncherCommands() {}
+
+    /** What they share. */
+    abstract static class InLauncher implements Callable<Integer> {
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        HelpOption help;
+
+        @Override
+        public Integer call() {
+            throw new WorkFailed("\"" + spec.name() + "\" is a command of the launcher in Nibble's source folder:"
+                    + " install/nibble " + spec.name());
+        }
+    }
+
+    /** JupyterLab. */
+    @Command(
+            name = "lab",
+            description = {
+                "Open JupyterLab on the notebooks.",
+                "Makes a private Python environment with JupyterLab the first time (in NIBBLE_HOME), with the kernel"
+                        + " inside; a Jupyter of your own keeps its settings and kernels. Ctrl-C ends it."
+            })
+    static final class Lab extends InLauncher {
+        @Option(
+                names = "--jupyter",
+                paramLabel = "PATH",
+                description = "Use this jupyter program, or the one in this environment's folder, and install the"
+                        + " kernel for it.")
+        String jupyter;
+
+        @Option(names = "--no-browser", description = "Print the address instead of opening a browser.")
+        boolean noBrowser;
+
+        @Option(names = "--port", paramLabel = "NUMBER", description = "Listen on this port, or fail.")
+        int port;
+
+        @Option(names = "--ip", paramLabel = "ADDRESS", description = "Listen on this address (default: localhost).")
+        String address;
+
+        @Parameters(paramLabel = "-- OPTION", description = "Options for JupyterLab itself, after two dashes.")
+        final List<String> rest = new ArrayList<>();
+    }
+
+    /** All tests. */
+    @Command(
+            name = "test",
+            description = {
+                "Run every test.",
+                "Makes the Python environment that some need by itself; where there is no Python, pip or Chromium,"
+                        + " those tests are skipped and say so."
+            })
+    static final class Test extends InLauncher {
+        @Option(names = "--no-python", description = "Skip what needs Python.")
+        boolean noPython;
+
+        @Parameters(
+                paramLabel = "-- OPTION",
+                description = "Options for Maven, after two dashes: -- -pl quant-lib -Dtest=FormatTest")
+        final List<String> rest = new ArrayList<>();
+    }
+
+    /** Which JDK. */
+    @Command(
+            name = "jdk",
+            description = "Print the JDK that is used; fetch Eclipse Temurin 25 into NIBBLE_HOME if none is found.")
+    static final class Jdk extends InLauncher {}
+
+    /** Removal. */
+    @Command(
+            name = "uninstall",
+            description = "Remove this user's kernel and what was fetched into NIBBLE_HOME; the source folder stays.")
+    static final class Uninstall extends InLauncher {
+        @Option(
+                names = {"-y", "--yes"},
+                description = "Do not ask.")
+        boolean yes;
+    }
+}

@@ -1,0 +1,54 @@
+package dev.nibble.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The program itself: the list of commands. A new command is one class and one line here. */
+@Command(
+        name = "nibble",
+        description = "A Java notebook kernel with an LLM quantization laboratory inside.",
+        synopsisSubcommandLabel = "COMMAND",
+        version = "see: nibble version",
+        subcommands = {
+            LauncherCommands.Lab.class,
+            ModelCommand.class,
+            TensorsCommand.class,
+            ErrorsCommand.class,
+            FormatsCommand.class,
+            KernelCommand.class,
+            LauncherCommands.Test.class,
+            LauncherCommands.Jdk.class,
+            LauncherCommands.Uninstall.class,
+            VersionCommand.class,
+            HelpCommand.class
+        },
+        footer = {
+            "",
+            "nibble help COMMAND tells all about one. Commands print for people; --json prints for programs.",
+            "Exit codes: 0 done, 1 the work failed, 2 wrong usage.",
+            "",
+            "Environment:",
+            "  NIBBLE_HOME          where what was fetched is kept: models, a JDK, JupyterLab",
+            "                       (default: $XDG_CACHE_HOME/nibble, else ~/.cache/nibble)",
+            "  NIBBLE_JAVA_OPTS     options for every JVM of ours, kernels too, such as -Xmx12g",
+            "  NIBBLE_PYTHON        the Python to use, and whose pip fetches models",
+            "  JAVA_HOME            the JDK to use, if it is version 25 or newer",
+            "  NIBBLE_JDK_FOLDERS   where else than in the usual folders to look for a JDK",
+            "  NIBBLE_ADOPTIUM_URL  where to fetch a JDK if none is found",
+            "                       (default: https://api.adoptium.net)"
+        })
+final class NibbleCommand implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    HelpOption help;
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(System.out);
+    }
+}

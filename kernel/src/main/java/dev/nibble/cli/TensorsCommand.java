@@ -1,0 +1,86 @@
+package dev.nibble.cli;
+
+import dev.nibble.core.Progress;
+import dev.nibble.model.Model;
+import dev.nibble.plot.Numbers;
+import dev.nibble.plot.Tables;
+import dev.nibble.plot.TextTable;
+import dev.nibble.tensor.TensorInfo;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/** The tensors of a model file. */
+@Command(
+        name = "tensors",
+        description = "List the tensors of a model: name, shape, type, bytes. Reads no weights unless asked to.")
+final class TensorsCommand implements Callable<Integer> {
+    @Mixin
+    private JsonOption json;
+
+    @Option(
+            names = "--statistics",
+            description = "Also std, absmax and excess kurtosis of every tensor, which reads all weights.")
+    private boolean statistics;
+
+    @Parameters(
+            paramLabel = "MODEL",
+            description = "A known model, such as smollm2-135m, or the path of a .gguf or .safetensors file.")
+    private String model;
+
+    @Override
+    public Integer call() {
+        try (Model opened = ModelOption.open(model)) {
+            if (statistics) {
+                Table table = Tables.tensors(opened.checkpoint(), Progress.current());
+                if (json.asked()) {
+                    Json.print(Json.rows(table));
+                } else {
+                    System.out.println(TextTable.of(table, Terminal.columns(), Integer.MAX_VALUE));
+                }
+            } else if (json.asked()) {
+                Json.print(opened.tensors().stream().map(TensorsCommand::facts).toList());
+            } else {
+                System.out.println(TextTable.of(listing(opened.tensors()), Terminal.columns(), Integer.MAX_VALUE));
+                System.out.println(opened);
+            }
+        }
+        return 0;
+    }
+
+    private static Map<String, Object> facts(TensorInfo tensor) {
+        var facts = new LinkedHashMap<String, Object>();
+        facts.put("name", tensor.name());
+        facts.put("shape", tensor.shape());
+        facts.put("type", tensor.type().name());
+        facts.put("bytes", tensor.bytes());
+        return facts;
+    }
+
+    private static Table listing(List<TensorInfo> tensors) {
+        var names = new ArrayList<String>();
+        var shapes = new ArrayList<String>();
+        var types = new ArrayList<String>();
+        var sizes = new ArrayList<String>();
+        for (TensorInfo tensor : tensors) {
+            names.add(tensor.name());
+            shapes.add(tensor.shapeText());
+            types.add(tensor.type().name());
+            sizes.add(Numbers.bytes(tensor.bytes()));
+        }
+        return Table.create(
+                "",
+                StringColumn.create("tensor", names),
+                StringColumn.create("shape", shapes),
+                StringColumn.create("type", types),
+                StringColumn.create("size", sizes));
+    }
+}

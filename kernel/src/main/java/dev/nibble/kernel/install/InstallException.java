@@ -1,0 +1,10 @@
+package dev.nibble.kernel.install;
+
+import java.io.IOException;
+
+/** The kernel can not be installed or removed; the message says why and what to do. */
+public final class InstallException extends IOException {
+    public InstallException(String message) {
+        super(message);
+    }
+}
