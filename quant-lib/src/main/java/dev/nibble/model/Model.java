@@ -4,14 +4,20 @@ import dev.nibble.checkpoint.Checkpoint;
 import dev.nibble.core.Progress;
 import dev.nibble.tensor.Matrix;
 import dev.nibble.tensor.TensorInfo;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 
 /**
  * A model that is open: its name and its weights. The weights stay in the file until they are asked for. Thread-safe.
  */
 public final class Model implements AutoCloseable {
+    /** The number of a layer inside a tensor's name: {@code blk.7.}, {@code model.layers.7.}. */
+    private static final Pattern LAYER = Pattern.compile("(?<=^|\\.)\\d+(?=\\.)");
+
     private final String name;
     private final Checkpoint checkpoint;
 
@@ -63,6 +69,20 @@ public final class Model implements AutoCloseable {
     /** Stored bits per value, over all tensors; not-a-number for a file without any. */
     public double bitsPerWeight() {
         return 8.0 * bytes() / parameters();
+    }
+
+    /**
+     * The first matrix of every kind, where two tensors are of one kind if their names differ only in the number of the
+     * layer: embedding, attention query, …, feed-forward down. In the order of the file.
+     */
+    public List<TensorInfo> oneMatrixOfEveryKind() {
+        Map<String, TensorInfo> kinds = new LinkedHashMap<>();
+        for (TensorInfo tensor : tensors()) {
+            if (tensor.isMatrix()) {
+                kinds.putIfAbsent(LAYER.matcher(tensor.name()).replaceFirst("*"), tensor);
+            }
+        }
+        return List.copyOf(kinds.values());
     }
 
     /** Lets the file go; weights that were read stay. */
