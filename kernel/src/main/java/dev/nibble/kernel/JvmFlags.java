@@ -13,6 +13,8 @@ public final class JvmFlags {
             "--enable-native-access=ALL-UNNAMED",
             "-Djava.awt.headless=true",
             "-XX:-UsePerfData",
+            // Tablesaw scans the class path with Unsafe, and the JVM would warn about it on stderr
+            "--sun-misc-unsafe-memory-access=allow",
             // a class archive that does not fit any more is not worth a line in the server's log
             "-Xlog:disable",
             "-Xlog:all=error:stderr",

@@ -195,12 +195,12 @@ final class ChartPng {
             series.setXYSeriesRenderStyle(
                     !lines
                             ? XYSeries.XYSeriesRenderStyle.Scatter
-                            : s.style().filled()
+                            : s.style().filled() && !chart.y().log()
                                     ? XYSeries.XYSeriesRenderStyle.Area
                                     : XYSeries.XYSeriesRenderStyle.Line);
             series.setLineColor(colour);
             series.setLineStyle(stroke(s.style()));
-            if (s.style().filled()) {
+            if (s.style().filled() && !chart.y().log()) {
                 series.setFillColor(new Color(colour.getRed(), colour.getGreen(), colour.getBlue(), 50));
             }
             boolean crowded = s.size() > 500;

@@ -11,8 +11,10 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import tech.tablesaw.api.Table;
 
 /**
@@ -59,14 +61,25 @@ public final class Charts {
     }
 
     /**
-     * Each weight's quantized value against its original: 4,000 weights drawn evenly by a fixed seed, the two extremes
-     * among them, and the diagonal where exact ones would lie.
+     * Each weight's quantized value against its original, and the diagonal where exact ones would lie: up to 4,000
+     * weights drawn evenly by a fixed seed. Where a few outliers would squeeze all others into a dot (absmax above five
+     * times the 98th percentile), the middle is shown; the axis says what share of all weights that is.
      *
      * @param w finite weights, [out, in]
      */
     public static Chart originalAgainstQuantized(Matrix w, String recipe) {
         Matrix decoded = Formats.parse(recipe).quantize(w).dequantize();
-        int[] sample = sample(w);
+        int[] drawn = sample(w);
+        double[] sizes = Arrays.stream(drawn)
+                .mapToDouble(i -> Math.abs(w.values()[i]))
+                .sorted()
+                .toArray();
+        double bulk = sizes.length == 0 ? 0 : sizes[(int) (0.98 * (sizes.length - 1))];
+        double largest = sizes.length == 0 ? 0 : sizes[sizes.length - 1];
+        double limit = bulk > 0 && largest > 5 * bulk ? 1.5 * bulk : largest;
+        int[] sample = Arrays.stream(drawn)
+                .filter(i -> Math.abs(w.values()[i]) <= limit)
+                .toArray();
         double[] x = Arrays.stream(sample).mapToDouble(i -> w.values()[i]).toArray();
         double[] y = Arrays.stream(sample).mapToDouble(i -> decoded.values()[i]).toArray();
         double low = Arrays.stream(x).min().orElse(0);
@@ -75,10 +88,19 @@ public final class Charts {
                 .styled(SeriesStyle.NEUTRAL.withDash(SeriesStyle.Dash.DASH));
         Series points =
                 Series.points(recipe, x, y).styled(SeriesStyle.of(recipe).withMarkSize(4));
-        String count = x.length < w.size() ? ", " + x.length + " of its weights" : "";
+        String scope = x.length == w.size()
+                ? "original weight"
+                : String.format(Locale.ROOT, "original weight, %,d of %,d drawn", x.length, w.size());
+        if (limit < largest) {
+            float[] v = w.values();
+            long within = IntStream.range(0, v.length)
+                    .filter(i -> Math.abs(v[i]) <= limit)
+                    .count();
+            scope += ", from the middle " + Numbers.text(100.0 * within / v.length, 3) + " %";
+        }
         return new Chart(
-                "Original against quantized: " + w.name() + count,
-                Axis.of("original weight"),
+                "Original against quantized: " + w.name(),
+                Axis.of(scope),
                 Axis.of("quantized weight"),
                 List.of(exact, points));
     }
@@ -87,7 +109,7 @@ public final class Charts {
     public static Chart distribution(Matrix w, String... recipes) {
         List<Series> series = new ArrayList<>();
         Histogram original = Histogram.of(w, BINS);
-        series.add(steps("original", original).styled(SeriesStyle.NEUTRAL.withFill()));
+        series.add(steps("original", original).styled(SeriesStyle.NEUTRAL));
         for (String recipe : recipes) {
             Matrix decoded = Formats.parse(recipe).quantize(w).dequantize();
             series.add(steps(recipe, Histogram.of(decoded, original.low(), original.high(), BINS)));
@@ -183,7 +205,7 @@ public final class Charts {
     private static int[] sample(Matrix w) {
         int n = w.size();
         if (n <= SAMPLE) {
-            return java.util.stream.IntStream.range(0, n).toArray();
+            return IntStream.range(0, n).toArray();
         }
         int[] indices = new int[SAMPLE];
         float[] v = w.values();

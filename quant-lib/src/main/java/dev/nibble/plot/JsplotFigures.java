@@ -124,7 +124,7 @@ public final class JsplotFigures {
                     .dash(Line.Dash.valueOf(style.dash().name()))
                     .shape(s.kind() == Series.Kind.STEPS ? Line.Shape.HV : Line.Shape.LINEAR)
                     .build());
-            if (style.filled()) {
+            if (style.filled() && !chart.y().log()) {
                 builder.fill(ScatterTrace.Fill.TO_ZERO_Y).fillColor(PlotlyJson.transparent(style.colour(), 0.2));
             }
         }
@@ -141,9 +141,9 @@ public final class JsplotFigures {
         };
     }
 
-    /** Jsplot puts names between single quotes as they are. */
+    /** Jsplot turns quotes and brackets into entities itself, but leaves backslashes and line breaks. */
     private static String escape(String text) {
-        return text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", " ");
+        return text.replace("\\", "\\\\").replace("\n", " ");
     }
 
     /**
@@ -179,6 +179,22 @@ public final class JsplotFigures {
         config.put("responsive", true).put("displaylogo", false);
         result.set("config", config);
         return result;
+    }
+
+    /**
+     * A picture of a figure, as far as our own charts go: scatter, line and bar traces on ordinary axes, within the
+     * limits of a {@link Chart}.
+     *
+     * @param plotly what {@link #plotly} gave
+     * @return PNG bytes, or null if the figure holds anything else
+     */
+    public static byte[] png(ObjectNode plotly) {
+        try {
+            Chart chart = PlotlyChart.of(plotly);
+            return chart == null ? null : chart.png();
+        } catch (IllegalArgumentException | LinkageError | InternalError noPicture) {
+            return null;
+        }
     }
 
     private record Parsed(JsonNode node, int end) {}
@@ -286,12 +302,9 @@ public final class JsplotFigures {
         }
     }
 
+    /** The entities that plotly.js does not read; it does read those of brackets and ampersands. */
     private static String unescape(String text) {
-        return text.replace("&#39;", "'")
-                .replace("&quot;", "\"")
-                .replace("&lt;", "<")
-                .replace("&gt;", ">")
-                .replace("&amp;", "&");
+        return text.replace("&#39;", "'").replace("&quot;", "\"");
     }
 
     /** A background and text of its own would hide the figure in a dark page; what the author set stays. */

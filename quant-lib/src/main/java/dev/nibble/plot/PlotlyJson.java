@@ -84,7 +84,7 @@ final class PlotlyJson {
             line.put("dash", style.dash().name().toLowerCase(Locale.ROOT));
             line.put("shape", s.kind() == Kind.STEPS ? "hv" : "linear");
             trace.put("connectgaps", false);
-            if (style.filled()) {
+            if (style.filled() && !y.log()) {
                 trace.put("fill", "tozeroy").put("fillcolor", transparent(style.colour(), 0.2));
             }
         } else {

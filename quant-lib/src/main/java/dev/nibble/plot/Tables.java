@@ -12,7 +12,6 @@ import dev.nibble.tensor.TensorInfo;
 import dev.nibble.tensor.TensorStatistics;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -141,7 +140,7 @@ public final class Tables {
 
     /**
      * One matrix of every kind in a model, under several formats. Matrices are of one kind if their names differ only
-     * in the number of the block; the one from the middle of the model stands for its kind.
+     * in the number of the block; the first one stands for its kind.
      */
     public static Table kinds(Checkpoint checkpoint, String... recipes) {
         Charts.requireRecipes(recipes);
@@ -180,16 +179,15 @@ public final class Tables {
         return kinds(model.checkpoint(), recipes).setName(model.name());
     }
 
-    /** Of every kind of matrix the one from the middle, in the order of the file. */
+    /** Of every kind of matrix the first, in the order of the file, as {@link Model#oneMatrixOfEveryKind} has it. */
     static List<TensorInfo> representatives(List<TensorInfo> tensors) {
-        Map<String, List<TensorInfo>> kinds = new LinkedHashMap<>();
+        Map<String, TensorInfo> kinds = new LinkedHashMap<>();
         for (TensorInfo tensor : tensors) {
             if (tensor.isMatrix()) {
-                kinds.computeIfAbsent(kind(tensor.name()), k -> new ArrayList<>())
-                        .add(tensor);
+                kinds.putIfAbsent(kind(tensor.name()), tensor);
             }
         }
-        return kinds.values().stream().map(same -> same.get(same.size() / 2)).toList();
+        return List.copyOf(kinds.values());
     }
 
     /** {@code blk.7.ffn_down.weight} is a {@code blk.*.ffn_down.weight}. */

@@ -1,0 +1,39 @@
+package dev.nibble.kernel.display;
+
+import dev.nibble.plot.TableView;
+import dev.nibble.plot.TextTable;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Small tables that renderers make: named facts, and rows of text. */
+final class Cards {
+    /** Width of the text form, in characters. */
+    static final int WIDTH = 120;
+
+    private Cards() {}
+
+    /** Facts under a title, one row each. */
+    static MimeBundle facts(String title, Map<String, String> facts, String text) {
+        return bundle(Html.table(factsView(title, facts)), text);
+    }
+
+    static TableView factsView(String title, Map<String, String> facts) {
+        List<List<String>> rows = facts.entrySet().stream()
+                .map(e -> List.of(e.getKey(), e.getValue()))
+                .toList();
+        return new TableView(title, List.of("", ""), List.of(false, false), rows, rows.size(), rows.size(), 2);
+    }
+
+    /** A table as HTML and as aligned text. */
+    static MimeBundle table(TableView view) {
+        return bundle(Html.table(view), TextTable.of(view, WIDTH));
+    }
+
+    static MimeBundle bundle(String html, String text) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("text/html", html);
+        data.put("text/plain", text);
+        return MimeBundle.of(data);
+    }
+}
