@@ -4,6 +4,7 @@ import dev.nibble.core.Progress;
 import dev.nibble.tensor.Matrix;
 import dev.nibble.tensor.TensorInfo;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -56,6 +57,25 @@ public interface Checkpoint extends AutoCloseable {
     /** {@link #matrix(String, Progress)} under the progress of whoever runs the calling thread. */
     default Matrix matrix(String name) {
         return matrix(name, Progress.current());
+    }
+
+    /**
+     * Some rows of a tensor as float32, for tensors that are too large for one matrix or for the memory.
+     *
+     * @param from first row, counted as {@link #matrix} lays the tensor out
+     * @param count number of rows
+     * @throws IllegalArgumentException if the tensor does not have these rows
+     * @throws CheckpointException as {@link #matrix(String, Progress)}
+     */
+    default Matrix rows(String name, long from, int count, Progress progress) {
+        Matrix all = matrix(name, progress);
+        if (from < 0 || count < 0 || from > all.rows() - count) {
+            throw new IllegalArgumentException(
+                    "rows " + from + " to " + (from + count) + " of \"" + name + "\", which has " + all.rows());
+        }
+        int first = (int) from * all.cols();
+        float[] values = Arrays.copyOfRange(all.values(), first, first + count * all.cols());
+        return Matrix.of(name, count, all.cols(), values);
     }
 
     /** Lets the file go; tensors can not be read any more, what was read stays. */

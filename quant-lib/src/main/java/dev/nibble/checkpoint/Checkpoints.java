@@ -1,16 +1,67 @@
 package dev.nibble.checkpoint;
 
+import dev.nibble.tensor.MappedFile;
+import java.io.IOException;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 
-/** Tells the kinds of model files apart. */
+/** Tells the kinds of model files apart, by their first bytes. */
 final class Checkpoints {
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final int ZIP = 0x04034b50;
+
     private Checkpoints() {}
 
-    static Checkpoint open(Path file) {
-        if (!Files.isRegularFile(file)) {
-            throw new CheckpointException(file + ": there is no such file");
+    static Checkpoint open(Path path) {
+        if (Files.isDirectory(path)) {
+            throw new CheckpointException(path + " is a folder; expected a .gguf or .safetensors file in it");
         }
-        throw new CheckpointException(file + ": neither GGUF nor safetensors");
+        if (!Files.exists(path)) {
+            throw new CheckpointException(path + ": there is no such file");
+        }
+        MappedFile file;
+        try {
+            file = MappedFile.open(path);
+        } catch (IOException e) {
+            throw new CheckpointException(path + " can not be read: " + e, e);
+        }
+        try {
+            return read(file);
+        } catch (CheckpointException e) {
+            file.close();
+            throw e;
+        } catch (InternalError e) { // how the JVM reports a page that the file does not have any more
+            file.close();
+            throw new CheckpointException(path + ": the file became shorter while it was being read", e);
+        } catch (RuntimeException e) {
+            file.close();
+            throw new CheckpointException(path + " can not be read: " + e, e);
+        }
+    }
+
+    private static Checkpoint read(MappedFile file) {
+        String name = file.path().getFileName().toString();
+        String lower = name.toLowerCase(Locale.ROOT);
+        int magic = file.size() < 4 ? 0 : file.bytes().get(INT, 0);
+        if (magic == Gguf.MAGIC || lower.endsWith(".gguf")) {
+            return Gguf.read(file);
+        }
+        boolean pickle = (magic & 0xff) == 0x80 && (magic >>> 8 & 0xff) <= 5;
+        if (lower.endsWith(".safetensors") || (magic != ZIP && !pickle && looksLikeJson(file))) {
+            return Safetensors.read(file);
+        }
+        throw new CheckpointException(
+                magic == ZIP || pickle
+                        ? name
+                                + " is a PyTorch pickle, which can run code when it is opened: it is not read. Convert it to"
+                                + " safetensors"
+                        : name + " is neither a GGUF nor a safetensors file");
+    }
+
+    private static boolean looksLikeJson(MappedFile file) {
+        return file.size() > 8 && "{ \t\r\n".indexOf(file.bytes().get(ValueLayout.JAVA_BYTE, 8)) >= 0;
     }
 }

@@ -1,0 +1,72 @@
+package dev.nibble.checkpoint;
+
+import dev.nibble.format.gguf.BlockDecoder;
+import dev.nibble.format.gguf.Q4_0;
+import dev.nibble.format.gguf.Q4_1;
+import dev.nibble.format.gguf.Q6_K;
+import dev.nibble.format.gguf.Q8_0;
+import dev.nibble.tensor.DType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** Which stored types can be read as float32, and by whom. A new one is one line. */
+final class Decoders {
+    private static final Map<DType, BlockDecoder> ALL = new EnumMap<>(DType.class);
+
+    static {
+        add(new Q4_0());
+        add(new Q4_1());
+        add(new Q8_0());
+        add(new Q6_K());
+        plain(DType.F32, (in, i) -> in.getFloat(i * 4));
+        plain(DType.F16, (in, i) -> Float.float16ToFloat(in.getShort(i * 2)));
+        plain(DType.BF16, (in, i) -> Float.intBitsToFloat(in.getShort(i * 2) << 16));
+        plain(DType.F64, (in, i) -> (float) in.getDouble(i * 8)); // to the nearest float32
+        plain(DType.I8, (in, i) -> in.get(i));
+        plain(DType.U8, (in, i) -> in.get(i) & 0xff);
+        plain(DType.I16, (in, i) -> in.getShort(i * 2));
+        plain(DType.U16, (in, i) -> in.getShort(i * 2) & 0xffff);
+    }
+
+    private Decoders() {}
+
+    /** The reader of a type, or null if its numbers can not be read yet. */
+    static BlockDecoder of(DType type) {
+        return ALL.get(type);
+    }
+
+    /** The types that can be read, for messages. */
+    static String known() {
+        return String.join(", ", ALL.keySet().stream().map(DType::name).toList());
+    }
+
+    @FunctionalInterface
+    private interface Reading {
+        float get(ByteBuffer in, int index);
+    }
+
+    private static void add(BlockDecoder decoder) {
+        ALL.put(decoder.type(), decoder);
+    }
+
+    private static void plain(DType type, Reading number) {
+        add(new BlockDecoder() {
+            @Override
+            public DType type() {
+                return type;
+            }
+
+            @Override
+            public void decode(byte[] in, int at, int blocks, float[] out, int to) {
+                ByteBuffer numbers = ByteBuffer.wrap(in, at, blocks * type.blockBytes())
+                        .slice()
+                        .order(ByteOrder.LITTLE_ENDIAN);
+                for (int i = 0; i < blocks; i++) {
+                    out[to + i] = number.get(numbers, i);
+                }
+            }
+        });
+    }
+}
