@@ -8,8 +8,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.nibble.plot.Series.Kind;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * Draws a {@link Chart} as Plotly JSON: titles are objects (plotly.js 3 shows no other), numbers are numbers with seven
@@ -112,8 +114,8 @@ final class PlotlyJson {
     private static ObjectNode layout(Chart chart) {
         ObjectNode layout = JSON.objectNode();
         title(layout, chart.title(), 16);
-        layout.set("xaxis", axis(chart.x()));
-        layout.set("yaxis", axis(chart.y()));
+        layout.set("xaxis", axis(chart.x(), decades(chart, true)));
+        layout.set("yaxis", axis(chart.y(), decades(chart, false)));
         layout.put("paper_bgcolor", "rgba(0,0,0,0)").put("plot_bgcolor", "rgba(0,0,0,0)");
         layout.putObject("font").put("color", INK).put("size", 13);
         layout.put("height", 430).put("autosize", true).put("hovermode", "closest");
@@ -127,7 +129,7 @@ final class PlotlyJson {
         return layout;
     }
 
-    private static ObjectNode axis(Axis axis) {
+    private static ObjectNode axis(Axis axis, double decades) {
         ObjectNode node = JSON.objectNode();
         title(node, axis.title(), 13);
         node.put("type", axis.categories().isEmpty() ? axis.log() ? "log" : "linear" : "category");
@@ -135,12 +137,29 @@ final class PlotlyJson {
         node.put("automargin", true);
         if (axis.categories().isEmpty()) {
             node.put("exponentformat", "power");
+            if (axis.log() && decades > 2) {
+                node.put("dtick", 1); // ticks at 2 and 5 only crowd the axis
+            }
             node.put("hoverformat", ".5~g");
         } else {
             ArrayNode names = node.put("categoryorder", "array").putArray("categoryarray");
             axis.categories().forEach(c -> names.add(literal(c)));
         }
         return node;
+    }
+
+    /** Powers of ten that the values span, for a logarithmic axis. */
+    private static double decades(Chart chart, boolean horizontal) {
+        Axis axis = horizontal ? chart.x() : chart.y();
+        double[] values = chart.series().stream()
+                .flatMapToDouble(s -> IntStream.range(0, s.size())
+                        .mapToDouble(i -> horizontal ? s.x(i, axis) : s.y(i, axis))
+                        .filter(Double::isFinite))
+                .toArray();
+        return !axis.log() || values.length == 0
+                ? 0
+                : Math.log10(Arrays.stream(values).max().getAsDouble()
+                        / Arrays.stream(values).min().getAsDouble());
     }
 
     private static void title(ObjectNode parent, String text, int size) {

@@ -41,12 +41,14 @@ public final class TextTable {
             out.append(cut(view.title(), Math.max(width, NARROWEST))).append('\n');
         }
         for (List<Integer> block : blocks(widths, width)) {
-            line(out, view, block, widths, view.headers());
-            out.append('\n');
-            for (int c : block) {
-                out.append(c == block.getFirst() ? "" : GAP).append("─".repeat(widths[c]));
+            if (!view.headers().stream().allMatch(String::isEmpty)) {
+                line(out, view, block, widths, view.headers());
+                out.append('\n');
+                for (int c : block) {
+                    out.append(c == block.getFirst() ? "" : GAP).append("─".repeat(widths[c]));
+                }
+                out.append('\n');
             }
-            out.append('\n');
             for (int r = 0; r < view.rows().size(); r++) {
                 if (r == view.head()) {
                     out.append("…\n");

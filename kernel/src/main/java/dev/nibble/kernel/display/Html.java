@@ -50,11 +50,14 @@ final class Html {
                     .append(escape(view.title()))
                     .append("</caption>");
         }
-        out.append("<thead><tr style=\"border-bottom:2px solid rgba(128,128,128,0.6)\">");
-        for (int c = 0; c < columns; c++) {
-            cell(out, "th", view.headers().get(c), view.numeric().get(c), "font-weight:bold;");
+        if (!view.headers().stream().allMatch(String::isEmpty)) {
+            out.append("<thead><tr style=\"border-bottom:2px solid rgba(128,128,128,0.6)\">");
+            for (int c = 0; c < columns; c++) {
+                cell(out, "th", view.headers().get(c), view.numeric().get(c), "font-weight:bold;");
+            }
+            out.append("</tr></thead>");
         }
-        out.append("</tr></thead><tbody>");
+        out.append("<tbody>");
         for (int r = 0; r < view.rows().size(); r++) {
             if (r == view.head()) {
                 out.append("<tr><td colspan=\"")
