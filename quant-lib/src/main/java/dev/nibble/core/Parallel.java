@@ -57,8 +57,9 @@ public final class Parallel {
             tasks.add(ForkJoinPool.commonPool().submit(worker));
         }
         worker.run();
-        for (ForkJoinTask<?> task : tasks) {
-            // A helper that never got a thread has nothing left to do: take it back instead of waiting for one.
+        for (ForkJoinTask<?> task : tasks.reversed()) {
+            // A helper that never got a thread has nothing left to do: take it back, last one first, instead of waiting
+            // for a thread that may be busy with someone else's work.
             if (!task.tryUnfork()) {
                 task.quietlyJoin();
             }
