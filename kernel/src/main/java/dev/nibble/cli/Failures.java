@@ -2,6 +2,7 @@ package dev.nibble.cli;
 
 import dev.nibble.checkpoint.CheckpointException;
 import dev.nibble.core.Cancelled;
+import dev.nibble.kernel.notebook.NotebookException;
 import dev.nibble.model.ModelUnavailable;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -43,6 +44,7 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
             case FileSystemException other when other.getReason() != null -> other.getFile() + ": " + other.getReason();
             case IOException other -> other.getMessage() == null ? other.toString() : other.getMessage();
             case CheckpointException bad -> bad.getMessage();
+            case NotebookException notebook -> notebook.getMessage();
             case ModelUnavailable unavailable -> unavailable.getMessage();
             case WorkFailed failed -> failed.getMessage();
             case IllegalArgumentException wrong when wrong.getMessage() != null -> wrong.getMessage();

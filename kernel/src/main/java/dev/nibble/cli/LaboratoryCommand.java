@@ -13,7 +13,7 @@ abstract class LaboratoryCommand implements Callable<Integer> {
     @Override
     public final Integer call() throws Exception {
         Path folder = prepare();
-        if (Relaunch.isSecond()) {
+        if (Relaunch.isSecond() || !computes()) {
             return work();
         }
         return Relaunch.run(spec.root().commandLine().getParseResult().originalArgs(), folder);
@@ -30,6 +30,11 @@ abstract class LaboratoryCommand implements Callable<Integer> {
      */
     Path prepare() throws Exception {
         return Terminal.folder();
+    }
+
+    /** Whether this call needs the second JVM. */
+    boolean computes() {
+        return true;
     }
 
     /** Does the work; returns the exit code. */

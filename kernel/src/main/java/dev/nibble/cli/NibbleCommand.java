@@ -14,6 +14,8 @@ import picocli.CommandLine.Spec;
         version = "see: nibble version",
         subcommands = {
             LauncherCommands.Lab.class,
+            ReportCommand.class,
+            RunCommand.class,
             ModelCommand.class,
             TensorsCommand.class,
             ErrorsCommand.class,

@@ -3,26 +3,24 @@ package dev.nibble.cli;
 import dev.nibble.core.Progress;
 import dev.nibble.model.Model;
 import dev.nibble.plot.Numbers;
+import dev.nibble.plot.TableView;
 import dev.nibble.plot.Tables;
 import dev.nibble.plot.TextTable;
 import dev.nibble.tensor.TensorInfo;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /** The tensors of a model file. */
 @Command(
         name = "tensors",
         description = "List the tensors of a model: name, shape, type, bytes. Reads no weights unless asked to.")
-final class TensorsCommand implements Callable<Integer> {
+final class TensorsCommand extends LaboratoryCommand {
     @Mixin
     private JsonOption json;
 
@@ -37,7 +35,12 @@ final class TensorsCommand implements Callable<Integer> {
     private String model;
 
     @Override
-    public Integer call() {
+    boolean computes() {
+        return statistics;
+    }
+
+    @Override
+    int work() {
         try (Model opened = ModelOption.open(model)) {
             if (statistics) {
                 Table table = Tables.tensors(opened.checkpoint(), Progress.current());
@@ -49,7 +52,7 @@ final class TensorsCommand implements Callable<Integer> {
             } else if (json.asked()) {
                 Json.print(opened.tensors().stream().map(TensorsCommand::facts).toList());
             } else {
-                System.out.println(TextTable.of(listing(opened.tensors()), Terminal.columns(), Integer.MAX_VALUE));
+                System.out.println(TextTable.of(listing(opened.tensors()), Terminal.columns()));
                 System.out.println(opened);
             }
         }
@@ -65,22 +68,18 @@ final class TensorsCommand implements Callable<Integer> {
         return facts;
     }
 
-    private static Table listing(List<TensorInfo> tensors) {
-        var names = new ArrayList<String>();
-        var shapes = new ArrayList<String>();
-        var types = new ArrayList<String>();
-        var sizes = new ArrayList<String>();
-        for (TensorInfo tensor : tensors) {
-            names.add(tensor.name());
-            shapes.add(tensor.shapeText());
-            types.add(tensor.type().name());
-            sizes.add(Numbers.bytes(tensor.bytes()));
-        }
-        return Table.create(
+    private static TableView listing(List<TensorInfo> tensors) {
+        List<List<String>> rows = tensors.stream()
+                .map(tensor ->
+                        List.of(tensor.name(), tensor.shapeText(), tensor.type().name(), Numbers.bytes(tensor.bytes())))
+                .toList();
+        return new TableView(
                 "",
-                StringColumn.create("tensor", names),
-                StringColumn.create("shape", shapes),
-                StringColumn.create("type", types),
-                StringColumn.create("size", sizes));
+                List.of("tensor", "shape", "type", "size"),
+                List.of(false, false, false, true),
+                rows,
+                rows.size(),
+                rows.size(),
+                4);
     }
 }

@@ -1,0 +1,102 @@
+package dev.nibble.cli;
+
+import dev.nibble.kernel.notebook.NotebookRunner.Failure;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+
+/** Any notebook, without Jupyter. */
+@Command(
+        name = "run",
+        description = {
+            "Run a notebook, without Jupyter and without a browser.",
+            "Relative paths in its cells start at the notebook's folder. Stops at the first cell that fails, unless the"
+                    + " cell is tagged raises-exception: then the exit code is 1, and what was reached is still written."
+        })
+final class RunCommand extends LaboratoryCommand {
+    @Mixin
+    private JsonOption json;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE",
+            description = "Write the notebook with its outputs to this .ipynb, or a report to this .html; may be given"
+                    + " again (default: nothing is written).")
+    private List<String> outputs = List.of();
+
+    @Option(names = "--allow-errors", description = "Go on after a cell that fails; the exit code is 1 all the same.")
+    private boolean allowErrors;
+
+    @Parameters(paramLabel = "NOTEBOOK", description = "An .ipynb file.")
+    private String notebook;
+
+    private HeadlessRun headless;
+
+    @Override
+    Path prepare() throws IOException {
+        List<Path> files = outputs.stream().map(Terminal::path).toList();
+        for (Path file : files) {
+            if (!HeadlessRun.isHtml(file) && !HeadlessRun.isNotebook(file)) {
+                throw new ParameterException(
+                        spec().commandLine(), "--output wants a name that ends with .ipynb or .html, not " + file);
+            }
+        }
+        Path source = Terminal.path(notebook);
+        headless = new HeadlessRun(source, files, allowErrors);
+        headless.check();
+        return source.getParent();
+    }
+
+    @Override
+    int work() {
+        HeadlessRun.Done done = headless.run();
+        if (json.asked()) {
+            Json.print(facts(done, outputs));
+        } else {
+            outputs.forEach(file -> System.out.println("wrote " + file));
+            done.run().failure().ifPresent(RunCommand::tell);
+            if (done.run().ok()) {
+                System.out.printf(Locale.ROOT, "%s ran in %.1f s%n", notebook, done.seconds());
+            }
+        }
+        return done.run().ok() ? 0 : 1;
+    }
+
+    /** What a program reads of a run. */
+    static Map<String, Object> facts(HeadlessRun.Done done, List<String> outputs) {
+        var facts = new LinkedHashMap<String, Object>();
+        facts.put("ok", done.run().ok());
+        facts.put("seconds", done.seconds());
+        facts.put("outputs", outputs);
+        facts.put("failure", done.run().failure().map(RunCommand::facts).orElse(null));
+        return facts;
+    }
+
+    private static Map<String, Object> facts(Failure failure) {
+        var facts = new LinkedHashMap<String, Object>();
+        facts.put("cell", failure.position());
+        facts.put("code_cell", failure.number());
+        facts.put("source", failure.cell().source());
+        facts.put("error", failure.error().name());
+        facts.put("message", failure.error().value());
+        facts.put("traceback", failure.error().traceback());
+        return facts;
+    }
+
+    /** The failing cell and its error, for people. */
+    static void tell(Failure failure) {
+        System.err.println("nibble: " + failure.summary());
+        boolean colours = Terminal.errorIsTerminal();
+        for (String line : failure.error().traceback()) {
+            System.err.println(colours ? line : line.replaceAll("\033\\[[\\d;]*m", ""));
+        }
+    }
+}

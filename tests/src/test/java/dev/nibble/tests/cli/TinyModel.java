@@ -1,0 +1,43 @@
+package dev.nibble.tests.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+
+/** Writes a small safetensors file: one matrix of normal weights, [8, 64] in F32, and a vector. */
+final class TinyModel {
+    private static final int OUT = 8;
+    private static final int IN = 64;
+
+    private TinyModel() {}
+
+    static Path write(Path file) {
+        int matrix = OUT * IN * Float.BYTES;
+        String header = """
+            {"__metadata__":{"made_by":"a test"},\
+            "layers.0.mlp.down.weight":{"dtype":"F32","shape":[%d,%d],"data_offsets":[0,%d]},\
+            "norm.weight":{"dtype":"F32","shape":[4],"data_offsets":[%d,%d]}}""".formatted(OUT, IN, matrix, matrix, matrix + 4 * Float.BYTES);
+        byte[] json = header.getBytes(StandardCharsets.UTF_8);
+        var bytes =
+                ByteBuffer.allocate(8 + json.length + matrix + 4 * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putLong(json.length).put(json);
+        var random = new Random(3);
+        for (int i = 0; i < OUT * IN; i++) {
+            bytes.putFloat((float) random.nextGaussian() * 0.05f);
+        }
+        for (int i = 0; i < 4; i++) {
+            bytes.putFloat(1);
+        }
+        try {
+            Files.createDirectories(file.getParent());
+            return Files.write(file, bytes.array());
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+}
