@@ -24,6 +24,13 @@ public final class JvmFlags {
     /** What the kernel needs besides: documentation of our own classes at the cursor. */
     private static final List<String> KERNEL = List.of("--add-opens=jdk.jshell/jdk.jshell=ALL-UNNAMED");
 
+    /**
+     * What the kernel sets unless {@code NIBBLE_JAVA_OPTS} says otherwise: a heap that grows when it must rather than
+     * whenever it could, and gives back what it no longer needs. Forty kernels on one server are not unusual.
+     */
+    private static final List<String> KERNEL_DEFAULTS =
+            List.of("-Xms96m", "-XX:GCTimeRatio=4", "-XX:G1PeriodicGCInterval=60000");
+
     private JvmFlags() {}
 
     /** The flags of any JVM that runs our code: the command line, headless runs and the kernel. */
@@ -50,9 +57,13 @@ public final class JvmFlags {
     public static List<String> kernelCommand(Path java, String classPath) {
         var command = new ArrayList<String>();
         if (File.separatorChar == '/') {
-            command.addAll(List.of("/bin/sh", "-c", "exec \"$0\" $NIBBLE_JAVA_OPTS \"$@\""));
+            String defaults = String.join(" ", KERNEL_DEFAULTS);
+            command.addAll(List.of("/bin/sh", "-c", "exec \"$0\" " + defaults + " $NIBBLE_JAVA_OPTS \"$@\""));
         }
         command.add(java.toString());
+        if (File.separatorChar != '/') {
+            command.addAll(KERNEL_DEFAULTS);
+        }
         command.addAll(all());
         command.addAll(List.of("-cp", classPath, KernelMain.class.getName(), "{connection_file}"));
         return List.copyOf(command);

@@ -22,6 +22,9 @@ import jdk.jshell.VarSnippet;
  * {@link Cell#enter()}, so that output finds its way.
  */
 public final class Engine implements AutoCloseable {
+    /** How long an interrupt waits at most for the workers of shared pools. */
+    private static final long POOL_MILLIS = 150;
+
     private final CellControl control;
     private final JShell shell;
     private final SourceCodeAnalysis analysis;
@@ -29,6 +32,8 @@ public final class Engine implements AutoCloseable {
     private final Tracebacks tracebacks = new Tracebacks(places);
     private int cells;
     private volatile Run running;
+    /** Cells that were interrupted and still have threads: as long as there are any, the checks look. */
+    private final List<UserThread> stopping = new ArrayList<>();
 
     /** Where a piece of the code stands: the snippets that are made now come from here. */
     private CellSource source;
@@ -70,7 +75,10 @@ public final class Engine implements AutoCloseable {
     /** Evaluates pieces of one cell; close it when the cell is over. Only one may be open. */
     public Session open(Cell cell) {
         cells++;
-        StopCheck.disarm();
+        stopping.removeIf(thread -> !thread.isAlive());
+        if (stopping.isEmpty()) {
+            StopCheck.disarm();
+        }
         var thread = new UserThread("cell-" + cells, control.loader());
         control.begin(thread);
         running = new Run(cell, thread);
@@ -217,6 +225,11 @@ public final class Engine implements AutoCloseable {
             return thread.call(work);
         }
 
+        /** What a cell that was interrupted reports. */
+        public Problem interrupted() {
+            return tracebacks.interrupted();
+        }
+
         /** Describes what {@code work} of {@link #call} threw. */
         public Problem problem(Throwable error) {
             return cell.isCancelled() ? tracebacks.interrupted() : tracebacks.outside(error);
@@ -224,6 +237,11 @@ public final class Engine implements AutoCloseable {
 
         @Override
         public void close() {
+            if (cell.isCancelled()) {
+                // From the next cell on, the pool's workers would count as that cell's, and go on for ever.
+                SharedPool.awaitCellCode(POOL_MILLIS);
+                stopping.add(thread);
+            }
             running = null;
             thread.close();
         }

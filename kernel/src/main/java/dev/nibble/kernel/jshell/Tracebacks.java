@@ -283,7 +283,7 @@ final class Tracebacks {
         return type.startsWith("jdk.internal.reflect.")
                 || type.startsWith("java.lang.reflect.")
                 || type.startsWith("java.lang.invoke.")
-                || type.startsWith("dev.nibble.kernel.jshell.")
+                || type.startsWith("dev.nibble.kernel.")
                 || type.startsWith("jdk.jshell.")
                 || type.startsWith("REPL.");
     }

@@ -57,6 +57,11 @@ final class UserThread implements AutoCloseable {
         group.interrupt();
     }
 
+    /** Whether any thread of the cell still runs. */
+    boolean isAlive() {
+        return group.activeCount() > 0;
+    }
+
     /** No more work comes; threads that the cell started go on. */
     @Override
     public void close() {

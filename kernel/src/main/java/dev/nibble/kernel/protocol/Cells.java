@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** The one runner of cells: behind the sockets and behind headless runs. Takes over the process's standard streams. */
@@ -103,7 +104,7 @@ public final class Cells implements CellRunner {
         one.lock();
         try {
             boolean counts = request.storeHistory() && !request.silent();
-            int number = counts ? ++count : count + 1;
+            int number = counts ? ++count : count;
             Output receiver = request.silent() ? new ErrorsOnly(output) : output;
             Input input = request.input();
             var cell = new Cell(receiver, input == null ? null : input::readLine, options);
@@ -156,9 +157,13 @@ public final class Cells implements CellRunner {
                 }
             }
             if (last.hasValue() && !(last.value() instanceof Display)) {
-                cell.result(number, render(last.value(), session));
+                MimeBundle shown = render(last.value(), session);
+                if (!cell.isCancelled()) {
+                    cell.result(number, shown);
+                }
             }
-            return null;
+            // A renderer that was interrupted may have swallowed it.
+            return cell.isCancelled() ? session.interrupted() : null;
         } catch (Magic.UsageError e) {
             return new Problem(
                     "UsageError", e.getMessage(), List.of("\u001b[31mUsageError\u001b[0m: " + e.getMessage()));
@@ -209,6 +214,15 @@ public final class Cells implements CellRunner {
         if (engine.isDone() && !engine.isCompletedExceptionally()) {
             engine.join().interrupt(cell);
         }
+    }
+
+    /** Waits until no cell runs; false if one still does after {@code millis}. */
+    public boolean awaitIdle(long millis) throws InterruptedException {
+        if (!one.tryLock(millis, TimeUnit.MILLISECONDS)) {
+            return false;
+        }
+        one.unlock();
+        return true;
     }
 
     @Override

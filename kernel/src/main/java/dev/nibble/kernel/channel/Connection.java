@@ -1,0 +1,87 @@
+package dev.nibble.kernel.channel;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.nibble.kernel.protocol.Comms;
+import dev.nibble.kernel.protocol.Dispatcher;
+import io.github.spencerpark.jupyter.kernel.KernelConnectionProperties;
+import io.github.spencerpark.jupyter.messages.HMACGenerator;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.InvalidKeyException;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
+import java.util.stream.Stream;
+import org.zeromq.ZMQ;
+
+/** The five sockets of one kernel. */
+public final class Connection {
+    private final ZMQ.Context context = ZMQ.context(1);
+    private final PublishChannel publisher;
+    private final InputChannel input;
+    private final HeartbeatChannel heartbeat;
+    private final RequestChannel shell;
+    private final RequestChannel control;
+    private final Basekernel basekernel;
+
+    private Connection(KernelConnectionProperties properties, HMACGenerator signer, String protocolVersion) {
+        var wire = new Wire(signer, protocolVersion);
+        publisher = new PublishChannel(context, signer, wire);
+        input = new InputChannel(context, signer, wire);
+        heartbeat = new HeartbeatChannel(context, signer);
+        shell = new RequestChannel(
+                context, signer, "shell", KernelConnectionProperties::getShellPort, wire, publisher, input);
+        control = new RequestChannel(
+                context, signer, "control", KernelConnectionProperties::getControlPort, wire, publisher, input);
+        basekernel = new Basekernel(publisher);
+        Stream.of(heartbeat, publisher, input, control, shell).forEach(channel -> channel.bind(properties));
+    }
+
+    /**
+     * Listens on the sockets that a connection file names. What arrives waits until {@link #serve}.
+     *
+     * @param protocolVersion for the headers of our messages
+     * @throws IOException if the file cannot be read or is no connection file
+     */
+    public static Connection bind(Path connectionFile, String protocolVersion) throws IOException {
+        KernelConnectionProperties properties;
+        try {
+            properties = KernelConnectionProperties.parse(Files.readString(connectionFile));
+        } catch (RuntimeException e) {
+            throw new IOException(connectionFile + ": not a Jupyter connection file: " + e.getMessage(), e);
+        }
+        if (properties == null || properties.getTransport() == null || properties.getIp() == null) {
+            throw new IOException(connectionFile + ": not a Jupyter connection file: no transport or address");
+        }
+        try {
+            return new Connection(properties, properties.createHMACGenerator(), protocolVersion);
+        } catch (NoSuchAlgorithmException | InvalidKeyException e) {
+            throw new IOException(
+                    connectionFile + ": cannot sign with " + properties.getSignatureScheme() + ": " + e.getMessage(),
+                    e);
+        }
+    }
+
+    /** The comms of this connection. */
+    public Comms comms() {
+        return basekernel;
+    }
+
+    /** Begins to answer. */
+    public void serve(Dispatcher onShell, Dispatcher onControl) {
+        heartbeat.start();
+        publisher.start();
+        input.start();
+        var starting = JsonNodeFactory.instance.objectNode().put("execution_state", "starting");
+        publisher.publish("status", null, null, starting, List.of());
+        control.start(onControl);
+        shell.start(onShell);
+    }
+
+    /** Sends what is waiting to be sent and closes the sockets; waits for the channels, so limit it from outside. */
+    public void close() throws InterruptedException {
+        input.finish();
+        publisher.finish(500);
+        context.term();
+    }
+}

@@ -1,0 +1,29 @@
+package dev.nibble.kernel.channel;
+
+import io.github.spencerpark.jupyter.kernel.KernelConnectionProperties;
+import io.github.spencerpark.jupyter.messages.HMACGenerator;
+import java.util.List;
+import org.zeromq.SocketType;
+import org.zeromq.ZMQ;
+
+/** Sends back whatever comes, so that a front end knows that we live. */
+final class HeartbeatChannel extends Channel {
+    HeartbeatChannel(ZMQ.Context context, HMACGenerator signer) {
+        super(context, SocketType.REP, signer, "heartbeat");
+    }
+
+    @Override
+    int port(KernelConnectionProperties properties) {
+        return properties.getHbPort();
+    }
+
+    @Override
+    void serve() {
+        while (true) {
+            List<byte[]> frames = receive();
+            if (frames != null) {
+                send(frames);
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package dev.nibble.kernel.protocol;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.nibble.kernel.cell.StandardStreams;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Hands each request of one channel to its handler, between "busy" and "idle". Nothing that goes wrong gets past it. */
+public final class Dispatcher {
+    private static final int MAX_REMEMBERED = 100;
+
+    private final Map<String, Handler> handlers;
+    private final Set<String> unknown = ConcurrentHashMap.newKeySet();
+
+    /** @param handlers by message type */
+    public Dispatcher(Map<String, Handler> handlers) {
+        this.handlers = Map.copyOf(handlers);
+    }
+
+    public void handle(Request request, Reply reply) {
+        reply.publish("status", state("busy"));
+        try {
+            Handler handler = handlers.get(request.type());
+            if (handler != null) {
+                handler.handle(request, reply);
+            } else if (unknown.size() < MAX_REMEMBERED && unknown.add(request.type())) {
+                StandardStreams.log()
+                        .println("nibble: no answer to messages of type \"" + printable(request.type()) + "\"");
+            }
+        } catch (Throwable e) {
+            if (!(e instanceof Request.BadRequest)) {
+                e.printStackTrace(StandardStreams.log());
+            }
+            reply.reply(Json.error(e.getClass().getSimpleName(), String.valueOf(e.getMessage()), List.of()));
+        } finally {
+            reply.publish("status", state("idle"));
+        }
+    }
+
+    private static String printable(String type) {
+        String shown = type.length() > 60 ? type.substring(0, 60) + "…" : type;
+        return shown.replaceAll("\\p{Cntrl}", "?");
+    }
+
+    private static ObjectNode state(String state) {
+        return Json.object().put("execution_state", state);
+    }
+}

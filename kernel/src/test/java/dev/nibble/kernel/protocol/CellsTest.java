@@ -1,0 +1,392 @@
+package dev.nibble.kernel.protocol;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nibble.kernel.display.ProgressState.Phase;
+import dev.nibble.kernel.display.RenderOptions;
+import dev.nibble.kernel.protocol.CellRunner.CellRequest;
+import dev.nibble.kernel.protocol.CellRunner.CellResult;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What cells do, without sockets. */
+class CellsTest {
+    private static Cells cells;
+    private Recorder shown;
+
+    @BeforeAll
+    static void open() {
+        cells = Cells.create(RenderOptions.DEFAULT);
+    }
+
+    @AfterAll
+    static void close() {
+        cells.close();
+    }
+
+    private CellResult run(String code) {
+        shown = new Recorder();
+        return cells.run(CellRequest.of(code), shown);
+    }
+
+    /** As the kernel's shell channel does it: on a thread of its own, not on one of the shared pool's. */
+    private CompletableFuture<CellResult> inBackground(String code) {
+        var result = new CompletableFuture<CellResult>();
+        Thread.ofPlatform().daemon().start(() -> result.complete(cells.run(CellRequest.of(code), shown)));
+        return result;
+    }
+
+    private Object value(String code) {
+        CellResult result = run(code);
+        assertThat(result.error()).as(code).isNull();
+        return shown.text();
+    }
+
+    private String failure(String code) {
+        CellResult result = run(code);
+        assertThat(result.error()).as(code).isNotNull();
+        assertThat(shown.traceback).doesNotContain("jdk.jshell", "REPL.", "jdk.internal.reflect", "dev.nibble.kernel");
+        return result.error().name();
+    }
+
+    // ---- values
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "1 + 1                          | 2",
+                "int a1 = 4; a1 * 2             | 8",
+                "1 + 1 // with a comment        | 2",
+                "Math.max(3, 4)                 | 4",
+                "record Point(int x, int y) {} new Point(1, 2).y() | 2",
+                "int twice(int v) { return v * 2; } twice(21) | 42",
+                "enum Colour { RED, GREEN } Colour.values().length | 2",
+                "sealed interface Shape permits Dot {} record Dot() implements Shape {} new Dot() instanceof Shape | true"
+            })
+    void theLastExpressionIsShown(String code, String expected) {
+        assertThat(value(code)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"1 + 1;", "int b1 = 3;", "class B2 { }", "void b3() { }", "import java.net.*;", "", "// nothing"
+            })
+    void declarationsAndSuppressedValuesShowNothing(String code) {
+        assertThat(value(code)).isNull();
+        assertThat(shown.displays).isEmpty();
+    }
+
+    @Test
+    void snippetsMayReferForward() {
+        assertThat(value("int first() { return second(); }\nint second() { return 7; }\nfirst()"))
+                .isEqualTo("7");
+        assertThat(value("record Outer(Inner in) {}\nrecord Inner(int i) {}\nnew Outer(new Inner(3)).in().i()"))
+                .isEqualTo("3");
+        assertThat(shown.stderr).isEmpty();
+    }
+
+    @Test
+    void whatIsMissingIsNamed() {
+        assertThat(value("int waits() { return neverDefined(); }")).isNull();
+        assertThat(shown.stderr.toString()).contains("waits").contains("neverDefined");
+        assertThat(failure("waits()")).isEqualTo("CompileError");
+        assertThat(shown.traceback).contains("neverDefined");
+        assertThat(failure("UnknownType thing = null;")).isEqualTo("CompileError");
+        assertThat(shown.traceback).contains("UnknownType").contains("line 1");
+    }
+
+    @Test
+    void aClassDefinedAnewSaysWhichVariablesItReset() {
+        run("class Box { int v = 1; }\nBox box = new Box();\nint other = 1;");
+        run("class Box { int v = 2; }");
+        assertThat(shown.stderr.toString()).contains("box").doesNotContain("other");
+    }
+
+    @Test
+    void hugeArraysAreNotTurnedIntoText() {
+        assertThat(value("float[] huge = new float[16 * 1024 * 1024];")).isNull();
+        long began = System.nanoTime();
+        run("huge");
+        assertThat(System.nanoTime() - began).isLessThan(TimeUnit.SECONDS.toNanos(2));
+        assertThat(String.valueOf(shown.text()).length()).isLessThan(10_000);
+    }
+
+    // ---- display
+
+    @Test
+    void displaysCanBeReplacedAlsoFromAnotherCell() {
+        assertThat(value("var shownThing = display(\"one\");\nshownThing.update(\"two\")"))
+                .isNull();
+        assertThat(shown.ids).hasSize(1);
+        assertThat(shown.updatedIds).isEqualTo(shown.ids);
+        String id = shown.ids.getFirst();
+        run("shownThing.update(\"three\");");
+        assertThat(shown.updatedIds).containsExactly(id);
+    }
+
+    @Test
+    void richTextHasItsType() {
+        run("html(\"<b>x</b>\");\nmarkdown(\"*x*\");\nlatex(\"x^2\");\nclearOutput(true);");
+        assertThat(shown.displays.stream()
+                        .map(bundle -> bundle.data().keySet().iterator().next()))
+                .containsExactly("text/html", "text/markdown", "text/latex");
+        assertThat(shown.cleared).isEqualTo(1);
+        assertThat(failure("image(new byte[] {1, 2, 3})")).isEqualTo("java.lang.IllegalArgumentException");
+    }
+
+    // ---- errors
+
+    @Test
+    void anErrorNamesItsClassItsCellsAndTheirLines() {
+        int defined = run("int boom(int n) {\n    int[] a = new int[2];\n    return a[n];\n}")
+                .executionCount();
+        assertThat(failure("int before = 1;\nboom(7)")).isEqualTo("java.lang.ArrayIndexOutOfBoundsException");
+        assertThat(shown.traceback)
+                .contains("Index 7 out of bounds for length 2")
+                .contains("Cell In[" + defined + "], line 3")
+                .contains("--> 3     return a[n];")
+                .contains("Cell In[" + (defined + 1) + "], line 2")
+                .contains("--> 2 boom(7)");
+    }
+
+    @Test
+    void causesAreShownAndOwnExceptionsKeepTheirNames() {
+        assertThat(failure("throw new IllegalStateException(\"outer\", new RuntimeException(\"root\"));"))
+                .isEqualTo("java.lang.IllegalStateException");
+        assertThat(shown.traceback).contains("Caused by: java.lang.RuntimeException: root");
+        assertThat(failure("class Mine extends RuntimeException { }\nthrow new Mine();"))
+                .isEqualTo("Mine");
+    }
+
+    @Test
+    void anExceptionWhoseMessageFailsIsStillReported() {
+        assertThat(failure(
+                        "class Nasty extends RuntimeException { public String getMessage() { throw new Error(); } }\n"
+                                + "throw new Nasty();"))
+                .isEqualTo("Nasty");
+    }
+
+    @Test
+    void theCompilersErrorsMarkTheirPlace() {
+        assertThat(failure("int good = 1;\nint bad = \"text\";")).isEqualTo("CompileError");
+        assertThat(shown.traceback)
+                .contains("line 2")
+                .contains("\n--> 2 int bad = \"text\";\n" + " ".repeat(16) + "^^^^^^");
+        assertThat(failure("for (int i = 0; i < 3; i++) {")).isEqualTo("CompileError");
+        assertThat(shown.traceback).contains("not closed");
+    }
+
+    @Test
+    void endlessRecursionIsAnErrorOfBoundedLength() {
+        assertThat(failure("int deep(int n) { return deep(n + 1) + 1; }\ndeep(0)"))
+                .isEqualTo("java.lang.StackOverflowError");
+        assertThat(shown.traceback.length()).isLessThan(4_000);
+        assertThat(value("2 * 3")).isEqualTo("6");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "System.exit(3);",
+                "Runtime.getRuntime().exit(3);",
+                "Runtime.getRuntime().halt(3);",
+                "Runnable leave = () -> System.exit(0);\nleave.run();",
+                "java.util.function.IntConsumer quit = System::exit;\nquit.accept(1);",
+                "class Leaver { static void go() { System.exit(1); } }\nLeaver.go();"
+            })
+    void codeCannotEndTheProcess(String code) {
+        assertThat(failure(code)).isEqualTo("ExitRefused");
+        assertThat(shown.traceback).contains("restart");
+    }
+
+    // ---- interrupts
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "while (true) { }",
+                "for (;;) ;",
+                "Thread.sleep(60_000);",
+                "while (true) { try { Thread.sleep(5); } catch (Throwable t) { } }",
+                "LongStream.range(0, Long.MAX_VALUE).filter(v -> v < 0).count()",
+                "LongStream.range(0, Long.MAX_VALUE).parallel().filter(v -> v < 0).count()",
+                "var never = new java.util.concurrent.CountDownLatch(1); never.await();",
+                "var worker = new Thread(() -> { while (true) { } }); worker.start(); worker.join();",
+                "long spins = 0; do { spins++; } while (true);",
+                "var task = dev.nibble.core.Progress.current().task(\"t\", -1, \"x\"); for (;;) { task.step(1); }",
+                "new Object() { int f(int n) { return n <= 0 ? 0 : f(n - 1) + f(n - 2); } }.f(90)",
+                "new Object() { public String toString() { while (true) { } } }"
+            })
+    void anInterruptStops(String code) throws Exception {
+        run("int kept = 42;");
+        shown = new Recorder();
+        var running = inBackground(code);
+        Thread.sleep(500);
+        assertThat(running).isNotDone();
+        long began = System.nanoTime();
+        cells.interrupt();
+        CellResult result = running.get(10, TimeUnit.SECONDS);
+        // The aim is 0.2 s; the rest is slack for a machine that does other things.
+        assertThat(System.nanoTime() - began).isLessThan(MILLISECONDS.toNanos(1_000));
+        assertThat(result.error().name()).isEqualTo("KeyboardInterrupt");
+        assertThat(value("kept")).isEqualTo("42");
+    }
+
+    @Test
+    void anInterruptWithoutACellHarmsNothing() {
+        cells.interrupt();
+        assertThat(value("20 + 1")).isEqualTo("21");
+    }
+
+    @Test
+    void anInterruptDoesNotReachTheThreadsOfEarlierCells() throws Exception {
+        run("var ticks = new java.util.concurrent.atomic.AtomicLong();\n"
+                + "Thread.ofPlatform().daemon().start(() -> { while (true) { ticks.incrementAndGet(); } });");
+        shown = new Recorder();
+        var running = inBackground("while (true) { }");
+        Thread.sleep(300);
+        cells.interrupt();
+        running.get(10, TimeUnit.SECONDS);
+        assertThat(value("long t0 = ticks.get(); Thread.sleep(50); ticks.get() > t0"))
+                .isEqualTo("true");
+    }
+
+    // ---- streams
+
+    @Test
+    void threadsPrintIntoTheCellThatStartedThem() throws Exception {
+        run("new Thread(() -> { try { Thread.sleep(300); } catch (InterruptedException e) { } "
+                + "System.out.println(\"late\"); }).start();");
+        Recorder first = shown;
+        run("System.out.println(\"second\");");
+        Recorder second = shown;
+        for (int i = 0; i < 300 && first.stdout.isEmpty(); i++) {
+            Thread.sleep(10);
+        }
+        assertThat(first.stdout.toString()).isEqualTo("late\n");
+        assertThat(second.stdout.toString()).isEqualTo("second\n");
+    }
+
+    @Test
+    void workersOfTheSharedPoolPrintIntoTheRunningCell() {
+        run("IntStream.range(0, 64).parallel().forEach(i -> System.out.println(i));");
+        assertThat(shown.stdout.toString().lines().count()).isEqualTo(64);
+        run("IntStream.range(0, 64).parallel().forEach(i -> System.err.println(i));");
+        assertThat(shown.stderr.toString().lines().count()).isEqualTo(64);
+    }
+
+    @Test
+    void inputIsAskedForLineByLine() {
+        var lines = List.of("héllo 🎉", "two").iterator();
+        shown = new Recorder();
+        String code =
+                "var in = new Scanner(System.in);\nin.nextLine() + in.nextLine() + input(\"more? \") + password(\"p\")";
+        CellRunner.Input input =
+                (prompt, hidden) -> lines.hasNext() ? lines.next() : hidden ? "secret" : "to " + prompt;
+        CellResult result = cells.run(new CellRequest(code, false, true, input), shown);
+        assertThat(result.error()).isNull();
+        assertThat(shown.text()).isEqualTo("héllo 🎉twoto more? secret");
+    }
+
+    @Test
+    void whereNobodyCanAnswerReadingFails() {
+        assertThat(failure("System.in.read()")).isEqualTo("java.io.IOException");
+        assertThat(shown.traceback).contains("nobody can answer");
+    }
+
+    // ---- counting
+
+    @Test
+    void silentCellsAndThoseOutsideHistoryDoNotCount() {
+        int before = run("1").executionCount();
+        shown = new Recorder();
+        cells.run(new CellRequest("System.out.println(1); 2", true, true, null), shown);
+        assertThat(shown.stdout).isEmpty();
+        assertThat(shown.result).isNull();
+        cells.run(new CellRequest("3", false, false, null), shown);
+        assertThat(shown.text()).isEqualTo("3");
+        assertThat(run("1").executionCount()).isEqualTo(before + 1);
+    }
+
+    @Test
+    void expressionsAreEvaluatedAfterTheCell() {
+        shown = new Recorder();
+        var outcome =
+                cells.run(CellRequest.of("int asked = 5;"), shown, Map.of("good", "asked + 1", "bad", "noSuchName"));
+        assertThat(outcome.values().get("good").value().data().get("text/plain"))
+                .isEqualTo("6");
+        assertThat(outcome.values().get("bad").error().name()).isEqualTo("CompileError");
+        assertThat(shown.traceback).isEmpty();
+    }
+
+    // ---- magics
+
+    @Test
+    void timeTellsHowLongAndShowsTheValue() {
+        assertThat(value("%time 6 * 7")).isEqualTo("42");
+        assertThat(shown.stdout.toString()).contains("wall").contains("CPU").contains("allocated");
+        assertThat(value("%%time\nint timed = 3;\ntimed + 1")).isEqualTo("4");
+        assertThat(value("int lines = 1;\n%time int more = lines + 1;\nmore")).isEqualTo("2");
+    }
+
+    @Test
+    void anErrorInAMagicsCodeNamesItsLine() {
+        failure("int fine = 1;\n%time int wrong = \"x\";");
+        assertThat(shown.traceback).contains("line 2");
+    }
+
+    @Test
+    void helpListsWhatIsThere() {
+        run("%help");
+        assertThat(shown.stdout.toString()).contains("%time", "dev.nibble.format", "java.util", "display(x)");
+    }
+
+    @Test
+    void anUnknownMagicSaysWhichThereAre() {
+        assertThat(failure("%tmie 1 + 1")).isEqualTo("UsageError");
+        assertThat(shown.traceback).contains("%time");
+    }
+
+    @Test
+    void aRemainderIsNoMagic() {
+        assertThat(value("int seven = 7, three = 4;\n(seven\n%three )")).isEqualTo("3");
+        assertThat(value("String text = \"\"\"\n%time is money\n\"\"\";\ntext.length()"))
+                .isEqualTo("15");
+    }
+
+    // ---- progress
+
+    @Test
+    void longWorkShowsABarThatEnds() {
+        run("try (var bar = progress().task(\"count\", 5, \"steps\")) "
+                + "{ for (int i = 0; i < 5; i++) { Thread.sleep(120); bar.step(1); } }");
+        assertThat(shown.progress).isNotEmpty();
+        assertThat(shown.progress.getLast().phase()).isEqualTo(Phase.DONE);
+        assertThat(shown.progress.getLast().done()).isEqualTo(5);
+        assertThat(shown.progress.stream().map(state -> state.id()).distinct()).hasSize(1);
+    }
+
+    @Test
+    void anErrorLeavesNoHalfBar() {
+        failure(
+                "var bar = progress().task(\"half\", 5, \"steps\");\n"
+                        + "for (int i = 0; i < 5; i++) { Thread.sleep(150); bar.step(1); if (i == 3) throw new RuntimeException(); }");
+        assertThat(shown.progress.getLast().phase()).isEqualTo(Phase.STOPPED);
+    }
+
+    @Test
+    void shortWorkShowsNone() {
+        run("try (var bar = progress().task(\"quick\", 5, \"steps\")) { bar.step(5); }");
+        assertThat(shown.progress).isEmpty();
+    }
+}

@@ -1,0 +1,395 @@
+package dev.nibble.tests.protocol;
+
+import static java.time.Duration.ofMillis;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.nibble.tests.protocol.TestKernel.Exchange;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** One kernel process, many questions over its sockets. */
+class ProtocolTest {
+    private static TestKernel kernel;
+
+    @BeforeAll
+    static void start() {
+        // A heap that one test fills.
+        kernel = TestKernel.start(Map.of("NIBBLE_JAVA_OPTS", "-Xmx1g"));
+    }
+
+    @AfterAll
+    static void stop() {
+        kernel.close();
+    }
+
+    private static void stillWorks() {
+        assertThat(kernel.execute("1 + 1").result()).isEqualTo("2");
+    }
+
+    // ---- requests
+
+    @Test
+    void aCellsMessagesComeInOrderBetweenBusyAndIdle() {
+        Exchange cell = kernel.execute("System.out.println(\"out\");\nSystem.err.println(\"err\");\ndisplay(3);\n7")
+                .await();
+        assertThat(cell.types()).containsExactly("execute_input", "stream", "stream", "display_data", "execute_result");
+        assertThat(cell.all("status").stream()
+                        .map(state -> state.path("execution_state").asText()))
+                .containsExactly("busy", "idle");
+        assertThat(cell.published.getFirst().path("header").path("msg_type").asText())
+                .isEqualTo("status");
+        assertThat(cell.content().path("execution_count").asInt())
+                .isEqualTo(cell.all("execute_input")
+                        .getFirst()
+                        .path("execution_count")
+                        .asInt());
+    }
+
+    @Test
+    void headersAreTheKernelsOwn() {
+        JsonNode asked = kernel.ask("kernel_info_request", TestKernel.object()).await().reply;
+        JsonNode header = asked.path("header");
+        assertThat(header.path("session").asText())
+                .isNotEmpty()
+                .isNotEqualTo(asked.path("parent_header").path("session").asText());
+        assertThat(header.path("date").asText()).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{6}Z");
+        assertThat(asked.path("content").path("status").asText()).isEqualTo("ok");
+        assertThat(asked.path("content").path("language_info").path("name").asText())
+                .isEqualTo("java");
+    }
+
+    @Test
+    void theControlChannelAnswersWhileACellRuns() {
+        Exchange cell = kernel.execute("Thread.sleep(1500);");
+        long began = System.nanoTime();
+        assertThat(kernel.askOnControl("kernel_info_request", TestKernel.object())
+                        .status())
+                .isEqualTo("ok");
+        assertThat(System.nanoTime() - began).isLessThan(TimeUnit.SECONDS.toNanos(1));
+        assertThat(cell.reply).isNull();
+        assertThat(cell.status()).isEqualTo("ok");
+    }
+
+    @Test
+    void cellsThatWaitBehindAFailureAreAborted() {
+        Exchange fails = kernel.execute("throw new RuntimeException(\"x\");");
+        Exchange second = kernel.execute("int never1 = 1;");
+        Exchange third = kernel.execute("int never2 = 1;");
+        Exchange info = kernel.ask("kernel_info_request", TestKernel.object());
+        assertThat(fails.status()).isEqualTo("error");
+        assertThat(second.status()).isEqualTo("aborted");
+        assertThat(third.status()).isEqualTo("aborted");
+        assertThat(info.status()).isEqualTo("ok");
+        assertThat(kernel.execute("never1").status()).isEqualTo("error");
+        stillWorks();
+    }
+
+    @Test
+    void orNotIfTheFrontEndSaysSo() {
+        Exchange fails = kernel.execute("throw new RuntimeException();", fields -> fields.put("stop_on_error", false));
+        Exchange second = kernel.execute("int goesOn = 1;");
+        assertThat(fails.status()).isEqualTo("error");
+        assertThat(second.status()).isEqualTo("ok");
+    }
+
+    @Test
+    void aSilentCellPublishesNothingAndDoesNotCount() {
+        int before = kernel.execute("1").content().path("execution_count").asInt();
+        Exchange silent = kernel.execute("System.out.println(3); 4", fields -> fields.put("silent", true));
+        assertThat(silent.status()).isEqualTo("ok");
+        assertThat(silent.types()).isEmpty();
+        kernel.execute("1", fields -> fields.put("store_history", false)).await();
+        assertThat(kernel.execute("1").content().path("execution_count").asInt())
+                .isEqualTo(before + 1);
+    }
+
+    @Test
+    void expressionsComeWithTheReply() {
+        Exchange cell = kernel.execute(
+                "int q = 5;",
+                fields -> fields.putObject("user_expressions")
+                        .put("good", "q + 1")
+                        .put("bad", "noSuchName"));
+        JsonNode values = cell.content().path("user_expressions");
+        assertThat(values.path("good").path("data").path("text/plain").asText()).isEqualTo("6");
+        assertThat(values.path("bad").path("status").asText()).isEqualTo("error");
+    }
+
+    @Test
+    void displaysAreUpdatedByTheirIds() {
+        Exchange cell = kernel.execute("var d = display(\"one\");\nd.update(\"two\");\nclearOutput();")
+                .await();
+        String id = cell.all("display_data")
+                .getFirst()
+                .path("transient")
+                .path("display_id")
+                .asText();
+        assertThat(id).isNotEmpty();
+        JsonNode update = cell.all("update_display_data").getFirst();
+        assertThat(update.path("transient").path("display_id").asText()).isEqualTo(id);
+        assertThat(update.path("data").path("text/plain").asText()).isEqualTo("two");
+        assertThat(cell.all("clear_output").getFirst().path("wait").asBoolean()).isFalse();
+    }
+
+    @Test
+    void progressIsOneBarThatIsUpdatedAndEnds() {
+        Exchange cell = kernel.execute("try (var bar = Progress.current().task(\"<work>\", 8, \"rows\")) {\n"
+                        + "    for (int i = 0; i < 8; i++) { Thread.sleep(100); bar.step(1); }\n}")
+                .await();
+        assertThat(cell.all("display_data")).hasSize(1);
+        assertThat(cell.all("update_display_data")).isNotEmpty();
+        JsonNode last = cell.all("update_display_data").getLast().path("data");
+        assertThat(last.path("text/html").asText()).contains("&lt;work&gt;: 8 rows in");
+        assertThat(last.path("text/plain").asText()).contains("<work>: 8 rows in");
+    }
+
+    @Test
+    void anErrorIsOneMessage() {
+        Exchange cell =
+                kernel.execute("throw new IllegalStateException(\"why\");").await();
+        assertThat(cell.types()).containsExactly("execute_input", "error");
+        JsonNode error = cell.all("error").getFirst();
+        assertThat(error.path("ename").asText()).isEqualTo("java.lang.IllegalStateException");
+        assertThat(error.path("evalue").asText()).isEqualTo("why");
+        // No black, no white, no bold black: they vanish on one theme or the other.
+        assertThat(error.path("traceback").toString()).doesNotContain("[30m", "[37m", "[97m", "[1;30m", "[40m", "[47m");
+        assertThat(cell.content().path("traceback")).isEqualTo(error.path("traceback"));
+        assertThat(cell.content().has("execution_count")).isTrue();
+    }
+
+    @Test
+    void memoryThatIsNotThereIsAnError() {
+        Exchange cell =
+                kernel.execute("var hog = new ArrayList<long[]>();\nwhile (true) { hog.add(new long[1 << 24]); }");
+        assertThat(cell.errorName()).isEqualTo("java.lang.OutOfMemoryError");
+        kernel.execute("hog = null;").await();
+        stillWorks();
+    }
+
+    @Test
+    void aCellCannotEndTheProcess() {
+        assertThat(kernel.execute("System.exit(3);").errorName()).isEqualTo("ExitRefused");
+        assertThat(kernel.process().isAlive()).isTrue();
+        stillWorks();
+    }
+
+    @Test
+    void cursorsCountCodePoints() {
+        String code = "var s = \"🎉🎉🎉\"; System.ou";
+        int points = code.codePointCount(0, code.length());
+        JsonNode found = kernel.ask(
+                        "complete_request",
+                        TestKernel.object().put("code", code).put("cursor_pos", points))
+                .content();
+        assertThat(found.path("matches").get(0).asText()).isEqualTo("out");
+        assertThat(found.path("cursor_start").asInt()).isEqualTo(points - 2);
+        assertThat(found.path("cursor_end").asInt()).isEqualTo(points);
+    }
+
+    @Test
+    void namesOfEarlierLinesOfTheSameCellAreCompleted() {
+        String code = "var words = new ArrayList<String>();\nwords.addFir";
+        JsonNode found = kernel.ask("complete_request", TestKernel.object().put("code", code))
+                .content();
+        assertThat(found.path("matches").get(0).asText()).startsWith("addFirst");
+        assertThat(found.path("cursor_start").asInt()).isEqualTo(code.length() - "addFir".length());
+    }
+
+    @Test
+    void documentationIsFound() {
+        JsonNode found = kernel.ask("inspect_request", TestKernel.object().put("code", "String.format"))
+                .content();
+        assertThat(found.path("found").asBoolean()).isTrue();
+        assertThat(found.path("data").path("text/plain").asText()).contains("format(String");
+        JsonNode nothing = kernel.ask("inspect_request", TestKernel.object().put("code", "noSuchThing"))
+                .content();
+        assertThat(nothing.path("found").asBoolean()).isFalse();
+    }
+
+    @Test
+    void anUnknownCommIsClosedAndTheOthersAreListed() {
+        Exchange open =
+                kernel.ask("comm_open", TestKernel.object().put("comm_id", "c1").put("target_name", "no.such"));
+        kernel.pumpUntil(() -> open.idle, "idle");
+        assertThat(open.all("comm_close").getFirst().path("comm_id").asText()).isEqualTo("c1");
+        assertThat(kernel.ask("comm_info_request", TestKernel.object())
+                        .content()
+                        .path("comms")
+                        .size())
+                .isZero();
+    }
+
+    // ---- streams
+
+    @Test
+    void aHundredThousandLinesArriveWholeInFewMessages() {
+        Exchange cell = kernel.execute("for (int i = 0; i < 100_000; i++) System.out.println(i);")
+                .await();
+        String expected = IntStream.range(0, 100_000).mapToObj(i -> i + "\n").collect(Collectors.joining());
+        assertThat(cell.stream("stdout").equals(expected)).isTrue();
+        assertThat(cell.all("stream")).hasSizeLessThan(300);
+        assertThat(cell.published
+                        .getLast()
+                        .path("content")
+                        .path("execution_state")
+                        .asText())
+                .isEqualTo("idle");
+    }
+
+    @Test
+    void aThreadsOutputGoesToItsCellAlsoLater() {
+        Exchange first = kernel.execute("new Thread(() -> { try { Thread.sleep(400); } catch (Exception e) { } "
+                + "System.out.println(\"late\"); }).start();");
+        Exchange second = kernel.execute("System.out.println(\"other\");").await();
+        kernel.awaitPrinted(first, "late");
+        assertThat(second.stream("stdout")).isEqualTo("other\n");
+    }
+
+    @Test
+    void textAppearsWhileTheCellRuns() {
+        Exchange cell = kernel.execute("System.out.println(\"now\"); Thread.sleep(2000);");
+        kernel.awaitPrinted(cell, "now");
+        assertThat(cell.reply).isNull();
+        cell.await();
+    }
+
+    // ---- input
+
+    @Test
+    void aCellCanAsk() {
+        Exchange cell = kernel.execute(
+                "System.out.print(\"name? \");\nnew Scanner(System.in).nextLine() + password(\"key? \")");
+        assertThat(kernel.awaitQuestion().path("password").asBoolean()).isFalse();
+        assertThat(cell.stream("stdout")).isEqualTo("name? ");
+        kernel.answer("héllo 🎉 ");
+        JsonNode second = kernel.awaitQuestion();
+        assertThat(second.path("password").asBoolean()).isTrue();
+        assertThat(second.path("prompt").asText()).isEqualTo("key? ");
+        kernel.answer("secret");
+        assertThat(cell.result()).isEqualTo("héllo 🎉 secret");
+    }
+
+    @Test
+    void anInterruptEndsTheWaitAndAStaleAnswerIsNotTaken() {
+        Exchange cell = kernel.execute("System.in.read()");
+        kernel.awaitQuestion();
+        kernel.interrupt();
+        assertThat(cell.errorName()).isEqualTo("KeyboardInterrupt");
+        kernel.answer("stale");
+        Exchange next = kernel.execute("new Scanner(System.in).nextLine()");
+        kernel.awaitQuestion();
+        kernel.pump(() -> false, ofMillis(100));
+        kernel.answer("fresh");
+        assertThat(next.result()).isEqualTo("fresh");
+    }
+
+    @Test
+    void aFrontEndThatCannotBeAskedIsNot() {
+        Exchange cell = kernel.execute("System.in.read()", fields -> fields.put("allow_stdin", false));
+        assertThat(cell.errorName()).isEqualTo("java.io.IOException");
+    }
+
+    // ---- interrupts
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"while (true) { }", "Thread.sleep(60_000);", "IntStream.iterate(0, i -> i).parallel().sum()"})
+    void anInterruptStopsACellAndTheKernelGoesOn(String code) {
+        kernel.execute("int kept = 42;").await();
+        Exchange cell = kernel.execute("System.out.println(\"runs\");\n" + code);
+        kernel.awaitPrinted(cell, "runs");
+        kernel.pump(() -> false, ofMillis(300));
+        long asked = System.nanoTime();
+        kernel.interrupt();
+        assertThat(cell.errorName()).isEqualTo("KeyboardInterrupt");
+        assertThat(cell.repliedAt - asked).isLessThan(TimeUnit.SECONDS.toNanos(1));
+        assertThat(kernel.execute("kept").result()).isEqualTo("42");
+    }
+
+    // ---- what is no message
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void badFramesAreSurvived(boolean onControl) {
+        byte[] object = "{}".getBytes(StandardCharsets.US_ASCII);
+        byte[] info = kernel.header("kernel_info_request", "bad");
+        byte[] execute = kernel.header("execute_request", "bad");
+        var random = new Random(7);
+        var bad = new ArrayList<List<byte[]>>();
+        bad.add(List.of(bytes("foo"), bytes("bar")));
+        bad.add(List.of(bytes("")));
+        bad.add(List.of(bytes("<IDS|MSG>")));
+        bad.add(List.of(bytes("<IDS|MSG>"), bytes("x")));
+        bad.add(List.of(bytes("<IDS|MSG>"), bytes("0".repeat(64)), info, object, object, object));
+        byte[] forged = bytes("{\"code\":\"Runtime.getRuntime().halt(9);\",\"silent\":false}");
+        bad.add(List.of(bytes("<IDS|MSG>"), bytes("0".repeat(64)), execute, object, object, forged));
+        for (int i = 0; i < 20; i++) {
+            byte[] noise = new byte[1 + random.nextInt(200)];
+            random.nextBytes(noise);
+            bad.add(List.of(noise, noise, noise, noise, noise, noise, noise));
+        }
+        bad.add(kernel.signed(bytes("{not json"), object));
+        bad.add(kernel.signed(bytes("[]"), bytes("1")));
+        bad.add(kernel.signed(object, object));
+        bad.add(kernel.signed(execute, object));
+        bad.add(kernel.signed(execute, bytes("{\"code\": 3}")));
+        bad.add(kernel.signed(
+                kernel.header("complete_request", "bad"), bytes("{\"code\":\"a\",\"cursor_pos\":\"x\"}")));
+        bad.add(kernel.signed(
+                kernel.header("complete_request", "bad"), bytes("{\"code\":\"a\",\"cursor_pos\":99999999999}")));
+        bad.add(kernel.signed(kernel.header("inspect_request", "bad"), bytes("{\"code\":\"a\",\"cursor_pos\":-5}")));
+        bad.add(kernel.signed(kernel.header("comm_msg", "bad"), bytes("{\"comm_id\":\"none\"}")));
+        bad.add(kernel.signed(kernel.header("comm_open", "bad"), bytes("{\"comm_id\":[],\"target_name\":{}}")));
+        bad.add(kernel.signed(kernel.header("no_such_request", "bad"), object));
+        bad.add(kernel.signed(info, new byte[] {'{', '"', (byte) 0xff, (byte) 0xfe, '"', ':', '1', '}'}));
+        bad.add(kernel.signed(info, bytes("[".repeat(100_000))));
+        bad.add(kernel.signed(info, bytes("{\"pad\":\"" + "x".repeat(5_000_000) + "\"}")));
+        bad.forEach(frames -> kernel.sendRaw(onControl, frames));
+        Exchange info1 = onControl
+                ? kernel.askOnControl("kernel_info_request", TestKernel.object())
+                : kernel.ask("kernel_info_request", TestKernel.object());
+        assertThat(info1.status()).isEqualTo("ok");
+        assertThat(kernel.process().isAlive()).isTrue();
+        stillWorks();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void everyRequestIsAnsweredBetweenBusyAndIdle() {
+        for (String type : List.of(
+                "kernel_info_request",
+                "complete_request",
+                "inspect_request",
+                "is_complete_request",
+                "history_request",
+                "comm_info_request")) {
+            Exchange exchange = kernel.ask(
+                            type,
+                            TestKernel.object()
+                                    .put("code", "a")
+                                    .put("hist_access_type", "tail")
+                                    .put("id", UUID.randomUUID().toString()))
+                    .await();
+            assertThat(exchange.all("status").stream()
+                            .map(state -> state.path("execution_state").asText()))
+                    .as(type)
+                    .containsExactly("busy", "idle");
+        }
+    }
+}
