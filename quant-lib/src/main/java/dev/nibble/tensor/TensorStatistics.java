@@ -36,9 +36,13 @@ public record TensorStatistics(
         double m4 = moments[1] / n;
         float min = Float.POSITIVE_INFINITY;
         float max = Float.NEGATIVE_INFINITY;
-        for (float v : x) {
-            min = Math.min(min, v);
-            max = Math.max(max, v);
+        for (float v : x) { // comparisons, because Math.min waits for itself; a NaN is caught below
+            min = v < min ? v : min;
+            max = v > max ? v : max;
+        }
+        if (Double.isNaN(mean)) {
+            min = Float.NaN;
+            max = Float.NaN;
         }
         double kurtosis = m2 == 0 ? Double.NaN : m4 / (m2 * m2) - 3;
         return new TensorStatistics(n, mean, Math.sqrt(m2), min, max, Math.max(Math.abs(min), Math.abs(max)), kurtosis);

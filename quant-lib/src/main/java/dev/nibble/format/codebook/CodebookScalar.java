@@ -1,8 +1,8 @@
 package dev.nibble.format.codebook;
 
 /**
- * Nearest value of a table, as defined: the code of a number is how many boundaries lie strictly below it, so a number
- * on a boundary gets the lower code.
+ * Nearest value of a table, as defined: the code of a number is how many of the fifteen boundaries lie strictly
+ * below it, so a number on a boundary gets the lower code.
  */
 final class CodebookScalar implements CodebookKernels {
     @Override
@@ -10,8 +10,8 @@ final class CodebookScalar implements CodebookKernels {
         for (int i = 0; i < count; i++) {
             float v = x[from + i] * inverse;
             int code = 0;
-            for (float boundary : boundaries) {
-                code += v > boundary ? 1 : 0;
+            for (int k = 1; k < Codebook.SIZE; k++) {
+                code += v > boundaries[k] ? 1 : 0;
             }
             codes[at + i] = (byte) code;
         }

@@ -22,14 +22,36 @@ final class CodebookVector implements CodebookKernels {
 
     CodebookVector() {}
 
-    /** Counts the boundaries below each lane: fifteen compares and additions, without a permute, for any width. */
     @Override
     public void encode(float[] x, int from, int count, float inverse, float[] b, byte[] codes, int at) {
+        int done = LANES >= 16
+                ? search(x, from, count, inverse, b, codes, at)
+                : count(x, from, count, inverse, b, codes, at);
+        TAIL.encode(x, from + done, count - done, inverse, b, codes, at + done);
+    }
+
+    /** Binary search in one register of boundaries, four compares and three permutes. Needs 16 lanes. */
+    private static int search(float[] x, int from, int count, float inverse, float[] b, byte[] codes, int at) {
+        FloatVector t = FloatVector.fromArray(F, b, 0);
+        IntVector zero = IntVector.zero(I);
+        int i = 0;
+        for (; i <= count - ROOM; i += LANES) {
+            FloatVector v = FloatVector.fromArray(F, x, from + i).mul(inverse);
+            IntVector c = zero.blend(8, v.compare(GT, b[8]).cast(I));
+            c = c.add(4, v.compare(GT, pick(c.add(4), t)).cast(I));
+            c = c.add(2, v.compare(GT, pick(c.add(2), t)).cast(I));
+            c = c.add(1, v.compare(GT, pick(c.add(1), t)).cast(I));
+            ((ByteVector) c.castShape(B, 0)).intoArray(codes, at + i);
+        }
+        return i;
+    }
+
+    /** Counts the boundaries below each lane: fifteen compares and additions, without a permute, for any width. */
+    private static int count(float[] x, int from, int count, float inverse, float[] b, byte[] codes, int at) {
         int i = 0;
         for (; i <= count - ROOM; i += LANES) {
             FloatVector v = FloatVector.fromArray(F, x, from + i).mul(inverse);
             IntVector c = IntVector.zero(I);
-            c = c.add(1, v.compare(GT, b[0]).cast(I));
             c = c.add(1, v.compare(GT, b[1]).cast(I));
             c = c.add(1, v.compare(GT, b[2]).cast(I));
             c = c.add(1, v.compare(GT, b[3]).cast(I));
@@ -44,9 +66,10 @@ final class CodebookVector implements CodebookKernels {
             c = c.add(1, v.compare(GT, b[12]).cast(I));
             c = c.add(1, v.compare(GT, b[13]).cast(I));
             c = c.add(1, v.compare(GT, b[14]).cast(I));
+            c = c.add(1, v.compare(GT, b[15]).cast(I));
             ((ByteVector) c.castShape(B, 0)).intoArray(codes, at + i);
         }
-        TAIL.encode(x, from + i, count - i, inverse, b, codes, at + i);
+        return i;
     }
 
     /** The table lies in one or two registers, and a permute picks from it; narrower machines take the scalar loop. */

@@ -34,9 +34,9 @@ class CodebookKernelsTest {
         float[] x = new float[45];
         byte[] expected = new byte[45];
         for (int k = 0; k < 15; k++) {
-            x[3 * k] = Math.nextDown(NF4.boundaries()[k]);
-            x[3 * k + 1] = NF4.boundaries()[k];
-            x[3 * k + 2] = Math.nextUp(NF4.boundaries()[k]);
+            x[3 * k] = Math.nextDown(NF4.boundaries()[k + 1]);
+            x[3 * k + 1] = NF4.boundaries()[k + 1];
+            x[3 * k + 2] = Math.nextUp(NF4.boundaries()[k + 1]);
             expected[3 * k] = (byte) k;
             expected[3 * k + 1] = (byte) k;
             expected[3 * k + 2] = (byte) (k + 1);
