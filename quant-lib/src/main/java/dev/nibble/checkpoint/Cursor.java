@@ -121,6 +121,9 @@ final class Cursor {
         if (length > longest) {
             throw fail(8, String.format(Locale.ROOT, "%s has %,d bytes; at most %,d are read", what, length, longest));
         }
+        if (length == 0) {
+            return "";
+        }
         byte[] text = bytes.asSlice(position, length).toArray(ValueLayout.JAVA_BYTE);
         position += length;
         if (!strict) {

@@ -16,9 +16,9 @@ import java.util.function.IntFunction;
  */
 final class GgufMetadata {
     private static final int LONGEST_KEY = 65_535;
-    private static final int LONGEST_STRING = 64 << 20;
+    private static final int LONGEST_STRING = 32 << 20;
     /** Bytes of the file that metadata may take: real vocabularies take some 10 MB. */
-    private static final long LARGEST = 256L << 20;
+    private static final long LARGEST = 64L << 20;
     /** A key's length, a type and one byte of value. */
     private static final int LEAST_ENTRY = 8 + 4 + 1;
 
@@ -136,31 +136,33 @@ final class GgufMetadata {
             throw in.fail(4, "value type " + type + " does not exist");
         }
         int count = in.count("the number of elements", leastBytes((int) type));
-        // Numbers are boxed: the budget above bounds them, and small ones are shared.
         if ((long) count * leastBytes((int) type) > LARGEST) {
             throw in.fail(8, "an array of " + count + " elements is more than " + (LARGEST >> 20) + " MiB");
         }
         return switch ((int) type) {
-            case 0, 1, 7 -> bytes(count, (int) type);
-            case 2, 3, UINT32, 5 -> ints(count, (int) type);
-            default -> {
+            case STRING -> {
                 List<Object> elements = new ArrayList<>(count);
                 for (int i = 0; i < count; i++) {
-                    elements.add(scalar(type));
+                    elements.add(string());
                 }
                 yield Collections.unmodifiableList(elements);
             }
+            case 0, 1, 7 -> bytes(count, (int) type);
+            case 2, 3, UINT32, 5, 6 -> ints(count, (int) type);
+            default -> longs(count, (int) type);
         };
     }
 
-    /** Bytes and booleans stay bytes in memory. */
+    // Numbers stay primitive in memory and are boxed when they are asked for: an array takes no more than in the file,
+    // 16-bit ones twice as much.
+
     private List<Object> bytes(int count, int type) {
         byte[] elements = new byte[count];
         for (int i = 0; i < count; i++) {
             elements[i] = type == 7 ? (byte) (bool() ? 1 : 0) : (byte) in.u8();
         }
         return new Numbers(count, i -> switch (type) {
-            case 0 -> (long) (elements[i] & 0xff);
+            case 0 -> (Object) (long) (elements[i] & 0xff);
             case 1 -> (long) elements[i];
             default -> elements[i] == 1;
         });
@@ -171,7 +173,23 @@ final class GgufMetadata {
         for (int i = 0; i < count; i++) {
             elements[i] = type == 2 ? in.i16() & 0xffff : type == 3 ? in.i16() : in.i32();
         }
-        return new Numbers(count, i -> type == UINT32 ? elements[i] & 0xffffffffL : (long) elements[i]);
+        return new Numbers(count, i -> switch (type) {
+            case UINT32 -> (Object) (elements[i] & 0xffffffffL);
+            case 6 -> Float.intBitsToFloat(elements[i]);
+            default -> (long) elements[i];
+        });
+    }
+
+    private List<Object> longs(int count, int type) {
+        long[] elements = new long[count];
+        for (int i = 0; i < count; i++) {
+            elements[i] = in.i64();
+        }
+        return new Numbers(count, i -> switch (type) {
+            case 10 -> unsigned(elements[i]);
+            case 12 -> (Object) Double.longBitsToDouble(elements[i]);
+            default -> elements[i];
+        });
     }
 
     private static int leastBytes(int type) {

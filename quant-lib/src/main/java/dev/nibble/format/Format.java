@@ -2,6 +2,7 @@ package dev.nibble.format;
 
 import dev.nibble.core.Progress;
 import dev.nibble.core.Recipe;
+import dev.nibble.core.Trace;
 import dev.nibble.tensor.Matrix;
 
 /**
@@ -26,14 +27,25 @@ public interface Format {
      *
      * @param w finite weights, [out, in]
      * @param progress where the work is shown, and where a stop may be asked for
+     * @param trace told one {@link BlockScaled} per block, in order, if it is on
      * @throws IllegalArgumentException if a weight is not finite or a scale does not fit its storage; the message says
      *     which weight
      * @throws dev.nibble.core.Cancelled if a stop was asked for
      */
-    Quantized quantize(Matrix w, Progress progress);
+    Quantized quantize(Matrix w, Progress progress, Trace trace);
 
-    /** {@link #quantize(Matrix, Progress)} under the progress of whoever runs the calling thread. */
+    /** The same without a trace. */
+    default Quantized quantize(Matrix w, Progress progress) {
+        return quantize(w, progress, Trace.off());
+    }
+
+    /** The same with a trace, under the progress of whoever runs the calling thread. */
+    default Quantized quantize(Matrix w, Trace trace) {
+        return quantize(w, Progress.current(), trace);
+    }
+
+    /** The same under the progress of whoever runs the calling thread. */
     default Quantized quantize(Matrix w) {
-        return quantize(w, Progress.current());
+        return quantize(w, Progress.current(), Trace.off());
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nibble.Awkward;
+import dev.nibble.core.Trace;
 import dev.nibble.tensor.ErrorStatistics;
 import dev.nibble.tensor.Generators;
 import dev.nibble.tensor.Matrix;
@@ -85,6 +86,25 @@ class FormatBatteryTest {
         assertThat(q.name()).isEqualTo("blk.0.w");
         assertThat(q.dequantize().name()).contains("blk.0.w").contains(recipe);
         assertThat(q.error(w)).isEqualTo(ErrorStatistics.of(w, q.dequantize()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("recipes")
+    void itsTraceTellsOfEveryBlockInOrderAndChangesNothing(String recipe) {
+        Matrix w = Generators.withOutlierColumns(70, 97, 2);
+        Format format = Formats.parse(recipe);
+        Trace trace = Trace.record();
+        Quantized traced = format.quantize(w, trace);
+        assertThat(traced.dequantize().values())
+                .isEqualTo(format.quantize(w).dequantize().values());
+        long next = 0;
+        for (BlockScaled block : trace.steps(BlockScaled.class)) {
+            assertThat(block.row() * 97L + block.column()).isEqualTo(next);
+            next += block.count();
+            assertThat(block.stored()).isPositive();
+            assertThat(w.get(block.row(), block.column())).isBetween(block.low(), block.high());
+        }
+        assertThat(next).isEqualTo(70 * 97);
     }
 
     @ParameterizedTest

@@ -6,6 +6,8 @@ import dev.nibble.core.Parallel;
 import dev.nibble.core.Progress;
 import dev.nibble.core.Recipe;
 import dev.nibble.core.Registry;
+import dev.nibble.core.Trace;
+import dev.nibble.format.BlockScaled;
 import dev.nibble.format.Blocks;
 import dev.nibble.format.Format;
 import dev.nibble.format.Quantized;
@@ -94,7 +96,7 @@ public final class Nf4 implements Format {
     }
 
     @Override
-    public Quantized quantize(Matrix w, Progress progress) {
+    public Quantized quantize(Matrix w, Progress progress, Trace trace) {
         Blocks.requireWeights(w);
         int n = w.size();
         int blocks = Blocks.count(n, block);
@@ -123,6 +125,19 @@ public final class Nf4 implements Format {
         byte[] scales = ScaleType.F32.store(blocks);
         for (int k = 0; k < blocks; k++) {
             ScaleType.F32.put(scales, k, absmax[k]);
+            if (trace.isOn()) {
+                int start = k * block;
+                float scale = absmax[k];
+                trace.add(() -> new BlockScaled(
+                        start / w.cols(),
+                        start % w.cols(),
+                        Math.min(block, n - start),
+                        -scale,
+                        scale,
+                        scale,
+                        scale,
+                        0));
+            }
         }
         return new CodebookQuantized(this, TABLE, block, w.name(), w.rows(), w.cols(), packed, scales);
     }

@@ -6,6 +6,8 @@ import dev.nibble.core.Parallel;
 import dev.nibble.core.Progress;
 import dev.nibble.core.Recipe;
 import dev.nibble.core.Registry;
+import dev.nibble.core.Trace;
+import dev.nibble.format.BlockScaled;
 import dev.nibble.format.Blocks;
 import dev.nibble.format.Format;
 import dev.nibble.format.Quantized;
@@ -148,50 +150,57 @@ public final class IntegerFormat implements Format {
     }
 
     @Override
-    public Quantized quantize(Matrix w, Progress progress) {
+    public Quantized quantize(Matrix w, Progress progress, Trace trace) {
         Blocks.requireWeights(w);
         IntegerQuantized q = new IntegerQuantized(this, w.name(), w.rows(), w.cols());
         int groups = Blocks.count(w.cols(), groupSize(w.cols()));
         byte[] zeros = new byte[symmetric ? 0 : Math.multiplyExact(w.rows(), groups)];
         String title = "quantize " + w.name() + " to " + recipe;
-        Parallel.ranges(w.rows(), Blocks.rowsAtATime(w.cols()), progress, title, "rows", (from, to) -> {
+        int rowsAtATime = trace.isOn() ? w.rows() : Blocks.rowsAtATime(w.cols()); // a trace is told in order
+        Parallel.ranges(w.rows(), rowsAtATime, progress, title, "rows", (from, to) -> {
             byte[] codes = new byte[w.cols()];
             for (int row = from; row < to; row++) {
-                encodeRow(w, row, groups, codes, q, zeros);
+                encodeRow(w, row, groups, codes, q, zeros, trace);
             }
         });
         q.packZeros(zeros);
         return q;
     }
 
-    private void encodeRow(Matrix w, int row, int groups, byte[] codes, IntegerQuantized q, byte[] zeros) {
+    private void encodeRow(Matrix w, int row, int groups, byte[] codes, IntegerQuantized q, byte[] zeros, Trace trace) {
         int size = groupSize(w.cols());
-        int start = row * w.cols();
         for (int g = 0; g < groups; g++) {
-            int from = start + g * size;
-            int count = Math.min(size, w.cols() - g * size);
+            int column = g * size;
+            int from = row * w.cols() + column;
+            int count = Math.min(size, w.cols() - column);
             int index = row * groups + g;
-            float lo = 0;
-            float scale;
+            float low;
+            float high;
+            float wanted;
             if (symmetric) {
-                scale = convention.symmetricScale(Reductions.BEST.absmax(w.values(), from, from + count), bits);
+                high = Reductions.BEST.absmax(w.values(), from, from + count);
+                low = -high;
+                wanted = convention.symmetricScale(high, bits);
             } else {
-                lo = Math.min(0, Reductions.BEST.min(w.values(), from, from + count));
-                float hi = Math.max(0, Reductions.BEST.max(w.values(), from, from + count));
-                scale = convention.asymmetricScale(lo, hi, bits);
+                low = Math.min(0, Reductions.BEST.min(w.values(), from, from + count));
+                high = Math.max(0, Reductions.BEST.max(w.values(), from, from + count));
+                wanted = convention.asymmetricScale(low, high, bits);
             }
-            scale = store(w, from, count, scale);
-            int zero = symmetric ? 0 : convention.zeroPoint(lo, scale, bits);
+            float scale = store(w, from, count, wanted);
+            int zero = symmetric ? 0 : convention.zeroPoint(low, scale, bits);
             if (!symmetric) {
                 zeros[index] = (byte) zero;
             }
+            if (trace.isOn()) {
+                trace.add(() -> new BlockScaled(row, column, count, low, high, wanted, scale, zero));
+            }
             scaleType.put(q.scales(), index, scale);
             if (scale == 0) { // all zero, or too small for the type of the scale: every weight decodes to 0
-                Arrays.fill(codes, g * size, g * size + count, (byte) zero);
+                Arrays.fill(codes, column, column + count, (byte) zero);
             } else {
                 var grid = new IntegerKernels.Grid(
                         scale, zero, convention.multipliesByInverse(), convention.roundsAfterZero(), qmin(), qmax());
-                IntegerKernels.BEST.encode(w.values(), from, count, grid, codes, g * size);
+                IntegerKernels.BEST.encode(w.values(), from, count, grid, codes, column);
             }
         }
         q.packRow(row, codes);
