@@ -37,7 +37,7 @@ public final class Blocks {
     }
 
     /**
-     * Refuses a matrix without weights, or too large for the byte arrays that hold its codes.
+     * Refuses a matrix without weights.
      *
      * @throws IllegalArgumentException if so
      */

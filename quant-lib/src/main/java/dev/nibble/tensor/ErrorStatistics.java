@@ -36,7 +36,7 @@ public record ErrorStatistics(long count, double mse, double sqnrDb, double maxE
         double approximate = sums[1];
         double product = sums[2];
         double noise = sums[3];
-        double max = Double.isNaN(noise) ? Double.NaN : maxError(x, y);
+        double max = Double.isNaN(noise) ? Double.NaN : Sums.max(n, what, (from, to) -> maxError(x, y, from, to));
         double sqnr = noise == 0 ? Double.POSITIVE_INFINITY : 10 * StrictMath.log10(signal / noise);
         double norms = Math.sqrt(signal) * Math.sqrt(approximate);
         double cosine = norms == 0 ? (signal == approximate ? 1 : 0) : Math.clamp(product / norms, -1.0, 1.0);
@@ -64,9 +64,9 @@ public record ErrorStatistics(long count, double mse, double sqnrDb, double maxE
         }
     }
 
-    private static double maxError(float[] x, float[] y) {
+    private static double maxError(float[] x, float[] y, int from, int to) {
         double max = 0;
-        for (int i = 0; i < x.length; i++) {
+        for (int i = from; i < to; i++) {
             double e = Math.abs((double) y[i] - x[i]);
             max = e > max ? e : max; // a comparison, because Math.max waits for itself
         }

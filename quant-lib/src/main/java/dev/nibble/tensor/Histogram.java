@@ -1,6 +1,8 @@
 package dev.nibble.tensor;
 
+import dev.nibble.core.Parallel;
 import java.util.Arrays;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * Counts of values in bins of equal width; what is drawn is these counts, never the values.
@@ -13,24 +15,25 @@ import java.util.Arrays;
  */
 public record Histogram(double low, double high, long[] counts, long below, long above) {
     public Histogram {
-        if (!(low < high) || !Double.isFinite(high - low)) {
-            throw new IllegalArgumentException("a histogram needs finite edges, low < high: got " + low + ", " + high);
-        }
+        requireEdges(low, high);
         if (counts.length == 0) {
             throw new IllegalArgumentException("a histogram needs at least one bin");
         }
         counts = counts.clone();
     }
 
+    private static void requireEdges(double low, double high) {
+        if (!(low < high) || !Double.isFinite(high - low)) {
+            throw new IllegalArgumentException("a histogram needs finite edges, low < high: got " + low + ", " + high);
+        }
+    }
+
     /** Histogram of all values between their own smallest and largest. */
     public static Histogram of(Matrix matrix, int bins) {
         float[] x = matrix.values();
-        float min = Float.POSITIVE_INFINITY;
-        float max = Float.NEGATIVE_INFINITY;
-        for (float v : x) {
-            min = v < min ? v : min; // comparisons that are false for NaN, which is not counted
-            max = v > max ? v : max;
-        }
+        String what = "range of " + matrix.name();
+        double max = Sums.max(x.length, what, (from, to) -> max(x, from, to, 1));
+        double min = -Sums.max(x.length, what, (from, to) -> max(x, from, to, -1));
         if (!(min < max)) { // all equal, or nothing there
             double center = min == max ? min : 0;
             double half = Math.max(Math.abs(center), 1) / 2;
@@ -41,11 +44,8 @@ public record Histogram(double low, double high, long[] counts, long below, long
 
     /** Histogram of all values between two edges. Values that are not numbers are not counted. */
     public static Histogram of(Matrix matrix, double low, double high, int bins) {
-        Counter counter = new Counter(low, high, bins);
-        for (float v : matrix.values()) {
-            counter.add(v);
-        }
-        return counter.result();
+        float[] x = matrix.values();
+        return count(x.length, low, high, bins, "histogram of " + matrix.name(), i -> x[i]);
     }
 
     /**
@@ -57,11 +57,36 @@ public record Histogram(double low, double high, long[] counts, long below, long
         original.requireSameShape(approximated);
         float[] x = original.values();
         float[] y = approximated.values();
-        Counter counter = new Counter(low, high, bins);
-        for (int i = 0; i < x.length; i++) {
-            counter.add((double) y[i] - x[i]);
+        String what = "error histogram of " + original.name();
+        return count(x.length, low, high, bins, what, i -> (double) y[i] - x[i]);
+    }
+
+    /** Counts in ranges that are added up: whole numbers, so their order does not matter. */
+    private static Histogram count(int n, double low, double high, int bins, String what, IntToDoubleFunction value) {
+        Counter total = new Counter(low, high, bins);
+        int ranges = n == 0 ? 0 : (n - 1) / Sums.RANGE + 1;
+        Parallel.ranges(ranges, 1, what, (first, last) -> {
+            Counter counter = new Counter(low, high, bins);
+            for (int r = first; r < last; r++) {
+                int from = r * Sums.RANGE;
+                int to = from + Math.min(Sums.RANGE, n - from);
+                for (int i = from; i < to; i++) {
+                    counter.add(value.applyAsDouble(i));
+                }
+            }
+            total.add(counter);
+        });
+        return total.result();
+    }
+
+    /** Largest of the values times {@code sign}, those that are not numbers passed over. */
+    private static double max(float[] x, int from, int to, float sign) {
+        float max = Float.NEGATIVE_INFINITY;
+        for (int i = from; i < to; i++) {
+            float v = x[i] * sign;
+            max = v > max ? v : max;
         }
-        return counter.result();
+        return max;
     }
 
     /** Counts per bin, as a copy. */
@@ -121,6 +146,7 @@ public record Histogram(double low, double high, long[] counts, long below, long
             if (bins < 1 || bins > 1_000_000) {
                 throw new IllegalArgumentException(bins + " bins: expected 1 to 1,000,000");
             }
+            requireEdges(low, high);
             this.low = low;
             this.high = high;
             this.perUnit = bins / (high - low);
@@ -135,6 +161,14 @@ public record Histogram(double low, double high, long[] counts, long below, long
             } else if (!Double.isNaN(v)) {
                 counts[Math.min(counts.length - 1, (int) ((v - low) * perUnit))]++;
             }
+        }
+
+        synchronized void add(Counter other) {
+            for (int i = 0; i < counts.length; i++) {
+                counts[i] += other.counts[i];
+            }
+            below += other.below;
+            above += other.above;
         }
 
         Histogram result() {

@@ -2,6 +2,7 @@ package dev.nibble.tensor;
 
 import dev.nibble.core.Parallel;
 import dev.nibble.core.Progress;
+import java.util.Arrays;
 
 /**
  * Sums of many numbers in double, in an order that depends on nothing but their count: chunks of a fixed length, in
@@ -11,6 +12,8 @@ import dev.nibble.core.Progress;
 final class Sums {
     static final int LANES = 16;
     static final int CHUNK = 1 << 14;
+    /** Values looked at between two looks at the stop request: about a millisecond. */
+    static final int RANGE = 1 << 20;
 
     private Sums() {}
 
@@ -31,7 +34,7 @@ final class Sums {
         Parallel.ranges(chunks, 16, Progress.current().cancelToken(), what, (first, last) -> {
             double[] lanes = new double[sums * LANES];
             for (int chunk = first; chunk < last; chunk++) {
-                java.util.Arrays.fill(lanes, 0);
+                Arrays.fill(lanes, 0);
                 int from = chunk * CHUNK;
                 terms.add(from, from + Math.min(CHUNK, count - from), lanes);
                 partial[chunk] = new double[sums];
@@ -47,6 +50,29 @@ final class Sums {
             }
         }
         return total;
+    }
+
+    /** The largest of what {@code largest} finds in each range of 0..count; -infinity if there is none. */
+    static double max(int count, String what, ToDouble largest) {
+        int ranges = count == 0 ? 0 : (count - 1) / RANGE + 1;
+        double[] found = new double[ranges];
+        Parallel.ranges(ranges, 1, Progress.current().cancelToken(), what, (first, last) -> {
+            for (int r = first; r < last; r++) {
+                int from = r * RANGE;
+                found[r] = largest.of(from, from + Math.min(RANGE, count - from));
+            }
+        });
+        double max = Double.NEGATIVE_INFINITY;
+        for (double f : found) {
+            max = Math.max(max, f);
+        }
+        return max;
+    }
+
+    /** A number found in a range. */
+    @FunctionalInterface
+    interface ToDouble {
+        double of(int from, int to);
     }
 
     private static double tree(double[] lanes, int at) {

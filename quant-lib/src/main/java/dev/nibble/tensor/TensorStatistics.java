@@ -34,18 +34,19 @@ public record TensorStatistics(
         double[] moments = Sums.of(n, 2, what, (from, to, into) -> addMoments(x, mean, from, to, into));
         double m2 = moments[0] / n;
         double m4 = moments[1] / n;
-        float min = Float.POSITIVE_INFINITY;
-        float max = Float.NEGATIVE_INFINITY;
-        for (float v : x) { // comparisons, because Math.min waits for itself; a NaN is caught below
-            min = v < min ? v : min;
-            max = v > max ? v : max;
-        }
-        if (Double.isNaN(mean)) {
-            min = Float.NaN;
-            max = Float.NaN;
-        }
+        double max = Double.isNaN(mean) ? Double.NaN : Sums.max(n, what, (from, to) -> max(x, from, to, 1));
+        double min = Double.isNaN(mean) ? Double.NaN : -Sums.max(n, what, (from, to) -> max(x, from, to, -1));
         double kurtosis = m2 == 0 ? Double.NaN : m4 / (m2 * m2) - 3;
         return new TensorStatistics(n, mean, Math.sqrt(m2), min, max, Math.max(Math.abs(min), Math.abs(max)), kurtosis);
+    }
+
+    private static double max(float[] x, int from, int to, float sign) {
+        float max = Float.NEGATIVE_INFINITY;
+        for (int i = from; i < to; i++) {
+            float v = x[i] * sign;
+            max = v > max ? v : max; // a comparison, because Math.max waits for itself
+        }
+        return max;
     }
 
     private static void addValues(float[] x, int from, int to, double[] into) {

@@ -120,8 +120,15 @@ class TensorTest {
         assertThat(h.above()).isEqualTo(1);
         assertThat(h.total()).isEqualTo(6);
         assertThat(h.center(0)).isEqualTo(0.25);
-        Matrix w = Generators.gaussian(100, 100, 1);
-        assertThat(Histogram.of(w, 64).total()).isEqualTo(10_000);
+        Matrix w = Generators.gaussian(1100, 1000, 1); // more than one range
+        assertThat(Histogram.of(w, 64).total()).isEqualTo(1_100_000);
+        assertThat(Histogram.of(w, 64).low()).isEqualTo(TensorStatistics.of(w).min());
+        assertThat(Histogram.of(w, 64).high()).isEqualTo(TensorStatistics.of(w).max());
+        Matrix louder = Matrix.of(1100, 1000, w.values().clone());
+        louder.values()[1_099_999] += 1; // to the last bin; the zeros are in the first
+        assertThat(Histogram.ofErrors(w, louder, -1, 1.5, 2).counts()).containsExactly(1_099_999, 1);
+        assertThat(ErrorStatistics.of(w, louder).maxError())
+                .isEqualTo((double) louder.get(1099, 999) - w.get(1099, 999));
         assertThat(Histogram.of(w, 64).below() + Histogram.of(w, 64).above()).isZero();
         assertThat(Histogram.of(Matrix.of(new float[] {5, 5}), 3).counts()).containsExactly(0, 2, 0);
         assertThatThrownBy(() -> new Histogram(1, 1, new long[1], 0, 0)).isInstanceOf(IllegalArgumentException.class);
