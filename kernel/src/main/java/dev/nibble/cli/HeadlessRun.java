@@ -2,6 +2,7 @@ package dev.nibble.cli;
 
 import dev.nibble.core.Cancelled;
 import dev.nibble.core.Progress;
+import dev.nibble.kernel.display.ProgressState;
 import dev.nibble.kernel.display.RenderOptions;
 import dev.nibble.kernel.notebook.HtmlReport;
 import dev.nibble.kernel.notebook.NotebookDocument;
@@ -16,6 +17,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -128,6 +131,7 @@ final class HeadlessRun {
     /** Cells as steps of a task. */
     private static final class Shown implements NotebookRunner.Listener {
         private final Progress progress;
+        private final Map<String, Inner> inside = new ConcurrentHashMap<>();
         private Progress.Task task;
 
         Shown(Progress progress) {
@@ -150,6 +154,34 @@ final class HeadlessRun {
                 task.close();
                 task = null;
             }
+        }
+
+        @Override
+        public void progress(ProgressState state) {
+            if (progress.cancelToken().isCancelled()) {
+                return;
+            }
+            Inner inner = inside.computeIfAbsent(
+                    state.id(), id -> new Inner(progress.task(state.title(), state.total(), state.unit())));
+            inner.to(state.done());
+            if (state.phase() != ProgressState.Phase.RUNNING && inside.remove(state.id(), inner)) {
+                inner.task.close();
+            }
+        }
+    }
+
+    /** A task of a cell, whose states say how much is done, as one of ours, which is told what was added. */
+    private static final class Inner {
+        private final Progress.Task task;
+        private long done;
+
+        Inner(Progress.Task task) {
+            this.task = task;
+        }
+
+        synchronized void to(long now) {
+            task.step(Math.max(0, now - done));
+            done = Math.max(done, now);
         }
     }
 }

@@ -66,7 +66,10 @@ final class TerminalProgress implements Progress {
         drawn = time;
         visible = true;
         // The outermost tells how far the whole is; the innermost what is done now.
-        String text = open.getFirst().text(time);
+        String text = open.getLast().text(time);
+        if (open.size() > 1) {
+            text = open.getFirst().shortText() + "  " + text;
+        }
         out.print("\r" + text.substring(0, Math.min(text.length(), columns - 1)) + "\033[K");
         out.flush();
     }
@@ -129,6 +132,11 @@ final class TerminalProgress implements Progress {
                     unit.equals("bytes") ? megabytes(done) : Long.toString(done),
                     amount(total),
                     left);
+        }
+
+        /** "run cells 3 of 12:". */
+        private String shortText() {
+            return total <= 0 ? title + ":" : title + " " + done + " of " + total + ":";
         }
 
         private String amount(long value) {

@@ -2,6 +2,7 @@ package dev.nibble.kernel.notebook;
 
 import dev.nibble.kernel.display.MimeBundle;
 import dev.nibble.kernel.display.Output;
+import dev.nibble.kernel.display.ProgressState;
 import dev.nibble.kernel.notebook.NotebookDocument.Cell;
 import dev.nibble.kernel.notebook.NotebookDocument.Kind;
 import dev.nibble.kernel.protocol.CellRunner;
@@ -45,6 +46,9 @@ public final class NotebookRunner {
 
         /** Text that a cell prints, as it is printed. */
         default void printed(String stream, String text) {}
+
+        /** A task inside the running cell began, went on or ended. */
+        default void progress(ProgressState state) {}
     }
 
     /**
@@ -133,6 +137,11 @@ public final class NotebookRunner {
         @Override
         public void stream(String name, String text) {
             listener.printed(name, text);
+        }
+
+        @Override
+        public void progress(ProgressState state) {
+            listener.progress(state);
         }
 
         @Override

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.nibble.kernel.display.MimeBundle;
 import dev.nibble.kernel.display.Output;
+import dev.nibble.kernel.display.ProgressState;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -74,6 +75,11 @@ final class OutputRecorder {
             clearIfAsked();
             endStream();
             outputs.add(output);
+        }
+
+        @Override
+        public void progress(ProgressState state) {
+            also.progress(state); // a notebook keeps no bars
         }
 
         @Override
