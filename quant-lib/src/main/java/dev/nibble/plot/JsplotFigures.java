@@ -176,7 +176,8 @@ public final class JsplotFigures {
         ObjectNode result = JSON.objectNode();
         result.set("data", data);
         result.set("layout", layout);
-        config.put("responsive", true).put("displaylogo", false);
+        config.remove("responsive"); // see PlotlyJson
+        config.put("displaylogo", false);
         result.set("config", config);
         return result;
     }

@@ -40,7 +40,8 @@ final class PlotlyJson {
             label = next;
         }
         figure.set("layout", layout(chart));
-        figure.putObject("config").put("responsive", true).put("displaylogo", false);
+        // no "responsive": where the renderer of JupyterLab measures the figure again, that makes it 0 pixels high
+        figure.putObject("config").put("displaylogo", false);
         return figure;
     }
 

@@ -54,7 +54,7 @@
           var plot = document.createElement("div");
           plot.className = "drawn";
           frame.insertBefore(plot, frame.firstChild);
-          window.Plotly.newPlot(plot, figure.data, themed(figure.layout || {}), figure.config).then(function () {
+          window.Plotly.newPlot(plot, figure.data, themed(figure.layout || {}), Object.assign({ responsive: true }, figure.config)).then(function () {
             if (still) { still.style.display = "none"; }
             drawn.push({ plot: plot, layout: figure.layout });
           }, function () { plot.remove(); });
