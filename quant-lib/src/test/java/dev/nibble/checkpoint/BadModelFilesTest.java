@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -112,8 +113,8 @@ class BadModelFilesTest {
     @ParameterizedTest
     @MethodSource("cases")
     void endsAtAnyByteWithoutHarm(Case c) throws IOException {
-        for (int length = 0; length < Math.min(c.bytes.length, 400); length++) {
-            readOrRefuse(write("cut." + c.kind, java.util.Arrays.copyOf(c.bytes, length)));
+        for (int length = 0; length < Math.min(c.bytes.length, 200); length += c.valid ? 1 : 9) {
+            readOrRefuse(write("cut." + c.kind, Arrays.copyOf(c.bytes, length)));
         }
     }
 
@@ -134,8 +135,10 @@ class BadModelFilesTest {
             1L << 63,
             -1
         };
+        Set<String> everywhere = Set.of("valid F32[16]", "alignment 1", "valid", "F6 x4");
         for (Case c : cases().filter(c -> c.valid && c.bytes.length > 8).toList()) {
-            for (int at = 0; at <= Math.min(c.bytes.length, 200) - 8; at++) {
+            int step = everywhere.contains(c.name) ? 1 : 11; // every byte of four files, some of the others
+            for (int at = 0; at <= Math.min(c.bytes.length, 200) - 8; at += step) {
                 for (long extreme : extremes) {
                     byte[] wide = c.bytes.clone();
                     ByteBuffer.wrap(wide).order(ByteOrder.LITTLE_ENDIAN).putLong(at, extreme);
