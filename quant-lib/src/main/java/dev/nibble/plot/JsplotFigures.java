@@ -248,7 +248,12 @@ public final class JsplotFigures {
             boolean numbers = !TEXTS.contains(field)
                     && StreamSupport.stream(array.spliterator(), false).allMatch(JsplotFigures::isNumberOrGap);
             for (JsonNode element : array) {
-                repaired.add(numbers ? number(element) : repair(field, element));
+                repaired.add(
+                        numbers
+                                ? number(element)
+                                : element.isTextual()
+                                        ? TextNode.valueOf(unescape(element.textValue()))
+                                        : repair(field, element));
             }
             return repaired;
         }

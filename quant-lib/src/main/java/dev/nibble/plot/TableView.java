@@ -1,5 +1,8 @@
 package dev.nibble.plot;
 
+import java.lang.reflect.Method;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -8,11 +11,11 @@ import java.util.function.DoubleFunction;
 import java.util.function.IntFunction;
 import java.util.regex.Pattern;
 import tech.tablesaw.api.ColumnType;
-import tech.tablesaw.api.DoubleColumn;
-import tech.tablesaw.api.FloatColumn;
+import tech.tablesaw.api.NumberColumn;
 import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
+import tech.tablesaw.columns.numbers.NumberColumnFormatter;
 
 /**
  * The part of a table that is shown, as text: the first rows and the last few, the first columns, long texts cut. Every
@@ -99,34 +102,52 @@ public record TableView(
     }
 
     private static IntFunction<String> text(Column<?> column, int[] rows) {
-        if (column instanceof NumericColumn<?> numbers) {
-            ColumnType type = column.type();
-            boolean real = type.equals(ColumnType.DOUBLE) || type.equals(ColumnType.FLOAT);
-            if (real && !isFormatted(column, rows)) {
-                double[] values = Arrays.stream(rows)
-                        .filter(r -> !column.isMissing(r))
-                        .mapToDouble(numbers::getDouble)
-                        .toArray();
-                DoubleFunction<String> format = Numbers.column(values);
-                return r -> format.apply(numbers.getDouble(r));
-            }
+        if (!(column instanceof NumericColumn<?> numbers)) {
+            return column::getString;
+        }
+        DecimalFormat own = ownFormat(column);
+        if (own != null) {
+            return r -> own.format(numbers.getDouble(r));
+        }
+        if (column.type().equals(ColumnType.DOUBLE) || column.type().equals(ColumnType.FLOAT)) {
+            double[] values = Arrays.stream(rows)
+                    .filter(r -> !column.isMissing(r))
+                    .mapToDouble(numbers::getDouble)
+                    .toArray();
+            DoubleFunction<String> format = Numbers.column(values);
+            return r -> format.apply(numbers.getDouble(r));
         }
         return column::getString;
     }
 
-    /** A print formatter set by the table's author shows in that its text is not what a plain column prints. */
-    private static boolean isFormatted(Column<?> column, int[] rows) {
-        for (int r : rows) {
-            if (!column.isMissing(r)) {
-                Column<?> plain = column.type().equals(ColumnType.FLOAT)
-                        ? FloatColumn.create("plain", (Float) column.get(r))
-                        : DoubleColumn.create("plain", (Double) column.get(r));
-                if (!plain.getString(0).equals(column.getString(r))) {
-                    return true;
+    /** The format that the table's author gave the column, without the locale's signs, or null. */
+    private static DecimalFormat ownFormat(Column<?> column) {
+        try {
+            Method getter = NumberColumn.class.getDeclaredMethod("getPrintFormatter");
+            getter.setAccessible(true);
+            if (column instanceof NumberColumn
+                    && getter.invoke(column) instanceof NumberColumnFormatter formatter
+                    && formatter.getFormat() instanceof DecimalFormat format
+                    && !isDefault(column.type(), format)) {
+                DecimalFormat copy = (DecimalFormat) format.clone();
+                if (copy.toPattern().indexOf('\u00a4') < 0) { // a currency keeps its own signs
+                    copy.setDecimalFormatSymbols(DecimalFormatSymbols.getInstance(Locale.ROOT));
                 }
+                return copy;
             }
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("Tablesaw's number columns have changed", e);
         }
-        return false;
+        return null;
+    }
+
+    private static boolean isDefault(ColumnType type, DecimalFormat format) {
+        boolean real = type.equals(ColumnType.DOUBLE) || type.equals(ColumnType.FLOAT);
+        NumberColumnFormatter usual =
+                real ? NumberColumnFormatter.floatingPointDefault() : NumberColumnFormatter.ints();
+        return usual.getFormat() instanceof DecimalFormat plain
+                && plain.toPattern().equals(format.toPattern())
+                && plain.getMaximumFractionDigits() == format.getMaximumFractionDigits();
     }
 
     private static String cell(String text) {

@@ -12,6 +12,7 @@ import org.jsoup.nodes.Entities;
 final class AnsiHtml {
     private static final Pattern ESCAPE =
             Pattern.compile("\u001b\\[([0-9;:]*)([A-Za-z])|\u001b\\][^\u0007\u001b]*(?:\u0007|\u001b\\\\)|\u001b.");
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}&&[^\n\t]]");
     private static final String[] NAMES = {"black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"};
 
     private String foreground = "";
@@ -73,7 +74,7 @@ final class AnsiHtml {
                         + named(background, "bg"))
                 .strip();
         String style = rgb(foreground, "color") + rgb(background, "background-color");
-        String escaped = Entities.escape(text);
+        String escaped = Entities.escape(CONTROL.matcher(text).replaceAll(""));
         if (classes.isEmpty() && style.isEmpty()) {
             out.append(escaped);
             return;
