@@ -81,6 +81,27 @@ class UpstreamVectorsTest {
     }
 
     @Test
+    void int8PerRowHasTheCodesOfBitsandbytes() {
+        // Its input: ih4(4096,1) as 4 x 1024 in fp16, with three loud values; without an outlier threshold.
+        float[] x = Vectors.ih4(4, 1024, 1).values();
+        for (int i = 0; i < x.length; i++) {
+            x[i] = Float.float16ToFloat(Float.floatToFloat16(x[i]));
+        }
+        x[1024 + 5] = 7;
+        x[3 * 1024 + 5] = -6.5f;
+        x[2 * 1024 + 700] = 6;
+        JsonNode expected = VECTORS.at("/bnb/int8_vectorwise/thr0");
+        Quantized q = Formats.parse("int8:f32").quantize(Matrix.of("A", 4, 1024, x));
+        var scales = q.parts().get(1).data();
+        for (JsonNode stat : expected.get("row_stats")) {
+            assertThat(scales.getFloat() * 127.0).isCloseTo(stat.asDouble(), within(1e-6));
+        }
+        for (int i = 0; i < 8; i++) {
+            assertThat(q.code(1, i)).isEqualTo(expected.at("/row1_first/" + i).asInt());
+        }
+    }
+
+    @Test
     void packedInt4IsWhatCompressedTensorsWrites() {
         // pack-quantized, reference vector: these eight codes make the 32-bit word fea98710.
         Matrix w = Matrix.of(new float[] {-8, -7, -1, 0, 1, 2, 6, 7});
