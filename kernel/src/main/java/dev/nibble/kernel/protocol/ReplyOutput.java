@@ -4,14 +4,23 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.nibble.kernel.display.MimeBundle;
 import dev.nibble.kernel.display.Output;
 import dev.nibble.kernel.display.ProgressState;
+import dev.nibble.kernel.display.ProgressState.Phase;
+import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Map;
+import java.util.Queue;
 
 /** A cell's output as messages to every front end. */
 final class ReplyOutput implements Output {
+    private static final double REMEMBERED_SECONDS = 5;
+    private static final MimeBundle NOTHING = MimeBundle.of(Map.of("text/html", "", "text/plain", ""));
+
     private final Reply reply;
-    private final Set<String> bars = ConcurrentHashMap.newKeySet();
+    /** Task to the display id of its line. */
+    private final Map<String, String> lines = new HashMap<>();
+    /** Lines whose task is over. */
+    private final Queue<String> free = new ArrayDeque<>();
 
     ReplyOutput(Reply reply) {
         this.reply = reply;
@@ -58,13 +67,30 @@ final class ReplyOutput implements Output {
         reply.publish("error", content);
     }
 
+    /**
+     * One line for each task under way, which the next task takes over; so a cell with many short tasks shows one line
+     * and not a heap of them. What ended well and was short leaves no trace.
+     */
     @Override
-    public void progress(ProgressState state) {
-        MimeBundle bar = ProgressBar.draw(state);
-        if (bars.add(state.id())) {
-            display(bar, state.id());
+    public synchronized void progress(ProgressState state) {
+        String line = lines.get(state.id());
+        boolean fresh = line == null && free.isEmpty();
+        if (line == null) {
+            line = fresh ? state.id() : free.remove();
+            lines.put(state.id(), line);
+        }
+        if (state.phase() != Phase.RUNNING) {
+            lines.remove(state.id());
+        }
+        if (state.phase() == Phase.DONE) {
+            free.add(line);
+        }
+        boolean forgotten = state.phase() == Phase.DONE && state.seconds() < REMEMBERED_SECONDS;
+        MimeBundle bar = forgotten ? NOTHING : ProgressBar.draw(state);
+        if (fresh) {
+            display(bar, line);
         } else {
-            update(bar, state.id());
+            update(bar, line);
         }
     }
 }
