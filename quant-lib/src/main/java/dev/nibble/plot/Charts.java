@@ -1,5 +1,7 @@
 package dev.nibble.plot;
 
+import static dev.nibble.plot.StopOnly.stopOnly;
+
 import dev.nibble.core.Progress;
 import dev.nibble.format.Formats;
 import dev.nibble.tensor.ErrorStatistics;
@@ -42,10 +44,14 @@ public final class Charts {
         List<Matrix> decoded = new ArrayList<>();
         double range = 0;
         Progress progress = Progress.current();
-        for (String recipe : recipes) {
-            Matrix approximation = Formats.parse(recipe).quantize(w, progress).dequantize();
-            range = Math.max(range, ErrorStatistics.of(w, approximation).maxError());
-            decoded.add(approximation);
+        try (Progress.Task task = progress.task("quantize " + w.name(), recipes.length, "recipes")) {
+            for (String recipe : recipes) {
+                Matrix approximation =
+                        Formats.parse(recipe).quantize(w, stopOnly(progress)).dequantize();
+                range = Math.max(range, ErrorStatistics.of(w, approximation).maxError());
+                decoded.add(approximation);
+                task.step(1);
+            }
         }
         range = range == 0 ? 1e-6 : range;
         List<Series> series = new ArrayList<>();
@@ -68,7 +74,8 @@ public final class Charts {
      * @param w finite weights, [out, in]
      */
     public static Chart originalAgainstQuantized(Matrix w, String recipe) {
-        Matrix decoded = Formats.parse(recipe).quantize(w).dequantize();
+        Matrix decoded =
+                Formats.parse(recipe).quantize(w, stopOnly(Progress.current())).dequantize();
         int[] drawn = sample(w);
         double[] sizes = Arrays.stream(drawn)
                 .mapToDouble(i -> Math.abs(w.values()[i]))
@@ -111,7 +118,9 @@ public final class Charts {
         Histogram original = Histogram.of(w, BINS);
         series.add(steps("original", original).styled(SeriesStyle.NEUTRAL));
         for (String recipe : recipes) {
-            Matrix decoded = Formats.parse(recipe).quantize(w).dequantize();
+            Matrix decoded = Formats.parse(recipe)
+                    .quantize(w, stopOnly(Progress.current()))
+                    .dequantize();
             series.add(steps(recipe, Histogram.of(decoded, original.low(), original.high(), BINS)));
         }
         return new Chart("Values of " + w.name(), Axis.of("weight"), Axis.log("share of weights per bin", "%"), series);

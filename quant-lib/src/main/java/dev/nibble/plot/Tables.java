@@ -1,5 +1,7 @@
 package dev.nibble.plot;
 
+import static dev.nibble.plot.StopOnly.stopOnly;
+
 import dev.nibble.checkpoint.Checkpoint;
 import dev.nibble.checkpoint.CheckpointException;
 import dev.nibble.core.Progress;
@@ -101,8 +103,11 @@ public final class Tables {
         Charts.requireRecipes(recipes);
         Errors errors = new Errors();
         Progress progress = Progress.current();
-        for (String recipe : recipes) {
-            errors.add(w, recipe, progress);
+        try (Progress.Task task = progress.task("quantize " + w.name(), recipes.length, "recipes")) {
+            for (String recipe : recipes) {
+                errors.add(w, recipe, stopOnly(progress));
+                task.step(1);
+            }
         }
         return Table.create(
                 w.name(), errors.recipe, errors.bits, errors.mse, errors.sqnr, errors.max, errors.cosine, errors.note);
@@ -125,8 +130,11 @@ public final class Tables {
             Matrix w = both.get(i);
             Errors errors = new Errors();
             Progress progress = Progress.current();
-            for (String recipe : recipes) {
-                errors.add(w, recipe, progress);
+            try (Progress.Task task = progress.task("quantize " + w.name(), recipes.length, "recipes")) {
+                for (String recipe : recipes) {
+                    errors.add(w, recipe, stopOnly(progress));
+                    task.step(1);
+                }
             }
             double absmax = TensorStatistics.of(w).absmax();
             DoubleColumn relative = errors.max.divide(absmax == 0 ? 1 : absmax);
@@ -156,7 +164,7 @@ public final class Tables {
                 for (String recipe : recipes) {
                     tensor.append(info.name());
                     shape.append(info.shapeText());
-                    errors.add(w, recipe, quiet(progress));
+                    errors.add(w, recipe, stopOnly(progress));
                     task.step(info.count());
                 }
             }
@@ -193,21 +201,6 @@ public final class Tables {
     /** {@code blk.7.ffn_down.weight} is a {@code blk.*.ffn_down.weight}. */
     static String kind(String tensor) {
         return BLOCK_NUMBER.matcher(tensor).replaceAll("*");
-    }
-
-    /** The same stop request, but a bar per matrix would flicker under the one for all. */
-    private static Progress quiet(Progress progress) {
-        return new Progress() {
-            @Override
-            public Task task(String title, long total, String unit) {
-                return NONE.task(title, total, unit);
-            }
-
-            @Override
-            public dev.nibble.core.CancelToken cancelToken() {
-                return progress.cancelToken();
-            }
-        };
     }
 
     private static String fileName(Checkpoint checkpoint) {
