@@ -21,6 +21,12 @@ final class CellStreams {
     private static final long DELAY_MILLIS = 100;
     /** More text than this is handed over at once, in characters. */
     private static final int FULL = 1 << 16;
+    /** A cell may print this much, in characters, as fast as it can; after that a steady rate, so that a front end keeps up. */
+    private static final long BURST = 16L << 20;
+
+    private static final long PER_SECOND = 4L << 20;
+    private static final long PAUSE_MILLIS = 20;
+
     /** Changes between the two streams that one hand-over keeps in order. */
     private static final int MAX_PIECES = 20;
 
@@ -37,6 +43,8 @@ final class CellStreams {
     private final List<Piece> pieces = new ArrayList<>();
     private int size;
     private boolean scheduled;
+    private long printed;
+    private final long began = System.nanoTime();
     private final Object sending = new Object();
 
     private record Piece(String stream, StringBuilder text) {}
@@ -53,6 +61,7 @@ final class CellStreams {
         }
         if (full) {
             flush();
+            pace();
         }
     }
 
@@ -63,7 +72,24 @@ final class CellStreams {
         }
         if (full) {
             flush();
+            pace();
         }
+    }
+
+    /** An endless loop of prints would otherwise fill the memory with what nobody has read yet. */
+    private void pace() {
+        while (!Thread.currentThread().isInterrupted() && tooFast()) {
+            try {
+                Thread.sleep(PAUSE_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private synchronized boolean tooFast() {
+        double seconds = (System.nanoTime() - began) / 1e9;
+        return printed > BURST + seconds * PER_SECOND;
     }
 
     private boolean add(String stream, CharSequence text) {
@@ -72,6 +98,7 @@ final class CellStreams {
         }
         piece(stream).append(text);
         size += text.length();
+        printed += text.length();
         if (!scheduled) {
             scheduled = true;
             var _ = TIMER.schedule(this::flush, DELAY_MILLIS, TimeUnit.MILLISECONDS);

@@ -86,6 +86,44 @@ class CellsTest {
         assertThat(shown.displays).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "List",
+                "Function",
+                "Collectors",
+                "Path",
+                "Files",
+                "IOException",
+                "BigInteger",
+                "Progress",
+                "Matrix",
+                "DType",
+                "Formats",
+                "Format",
+                "Checkpoint",
+                "Models",
+                "Model",
+                "Chart",
+                "Charts",
+                "Tables",
+                "Table",
+                "Row"
+            })
+    void commonNamesNeedNoImport(String name) {
+        assertThat(value(name + ".class.getSimpleName()")).isEqualTo(name);
+    }
+
+    @Test
+    void anEndlessFloodCanBeInterruptedAndDoesNotFillTheMemory() throws Exception {
+        shown = new Recorder();
+        var running = inBackground("while (true) System.out.println(\"x\".repeat(1000));");
+        Thread.sleep(1_000);
+        cells.interrupt();
+        assertThat(running.get(10, TimeUnit.SECONDS).error().name()).isEqualTo("KeyboardInterrupt");
+        assertThat(shown.stdout.length()).isLessThan(100_000_000);
+    }
+
     @Test
     void snippetsMayReferForward() {
         assertThat(value("int first() { return second(); }\nint second() { return 7; }\nfirst()"))
