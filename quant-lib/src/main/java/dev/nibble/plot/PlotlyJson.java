@@ -133,6 +133,7 @@ final class PlotlyJson {
     private static ObjectNode axis(Axis axis, double decades) {
         ObjectNode node = JSON.objectNode();
         title(node, axis.title(), 13);
+        ((ObjectNode) node.get("title")).put("standoff", 14);
         node.put("type", axis.categories().isEmpty() ? axis.log() ? "log" : "linear" : "category");
         node.put("gridcolor", GRID).put("zerolinecolor", GRID).put("linecolor", GRID);
         node.put("automargin", true);

@@ -2,8 +2,10 @@ package dev.nibble.kernel.display;
 
 import dev.nibble.checkpoint.Checkpoint;
 import dev.nibble.plot.Numbers;
+import dev.nibble.plot.TableView;
 import dev.nibble.tensor.TensorInfo;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -16,6 +18,11 @@ public final class CheckpointRenderer implements Renderer<Checkpoint> {
 
     @Override
     public MimeBundle render(Checkpoint checkpoint, RenderOptions options) {
+        return Cards.table(view(checkpoint, options.maxRows()));
+    }
+
+    /** Kind, size and types, then metadata that fit a cell, up to a number of them. */
+    static TableView view(Checkpoint checkpoint, int maxMetadata) {
         Map<String, String> facts = new LinkedHashMap<>();
         long bytes = checkpoint.tensors().stream().mapToLong(TensorInfo::bytes).sum();
         facts.put("kind", checkpoint.kind());
@@ -30,11 +37,11 @@ public final class CheckpointRenderer implements Renderer<Checkpoint> {
                         .map(e -> e.getKey() + " × " + e.getValue())
                         .collect(Collectors.joining(", ")));
         checkpoint.metadata().entrySet().stream()
-                .limit(options.maxRows())
+                .filter(e -> !(e.getValue() instanceof List))
+                .limit(maxMetadata)
                 .forEach(e ->
                         facts.put(ValueText.clip(e.getKey(), 100), ValueText.clip(ValueText.of(e.getValue()), 200)));
         String name = String.valueOf(checkpoint.path().getFileName());
-        var view = Cards.factsView(name, facts);
-        return Cards.table(view);
+        return Cards.factsView(name, facts);
     }
 }
