@@ -44,7 +44,10 @@ SEEN = """() => {
   const seen = e => { const box = e.getBoundingClientRect(); return box.width > 1 && box.height > 1; };
   const count = what => [...document.querySelectorAll('.jp-Notebook .jp-OutputArea-output')]
       .reduce((n, out) => n + [...out.querySelectorAll(what), ...(out.matches(what) ? [out] : [])].filter(seen).length, 0);
-  return { figures: count('.js-plotly-plot'), tables: count('table'), images: count('img'), formulas:
+  // A figure that JupyterLab has squeezed to a strip is none.
+  const figures = [...document.querySelectorAll('.jp-Notebook .js-plotly-plot')]
+      .filter(e => e.getBoundingClientRect().height > 250 && e.querySelector('.main-svg')).length;
+  return { figures, tables: count('table'), images: count('img'), formulas:
       document.querySelectorAll('.jp-Notebook mjx-container, .jp-Notebook .MathJax').length };
 }"""
 

@@ -58,9 +58,9 @@ final class Relaunch {
                 .redirectError(ProcessBuilder.Redirect.PIPE)
                 .directory(folder.toFile())
                 .start();
-        // A Ctrl-C in a terminal reaches both; a signal sent to this one alone is passed on.
-        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("pass on").unstarted(() -> end(process)));
         Thread errors = Thread.ofPlatform().name("errors").daemon().start(() -> passErrors(process));
+        // A Ctrl-C in a terminal reaches both; a signal sent to this one alone is passed on.
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("pass on").unstarted(() -> end(process, errors)));
         while (true) {
             try {
                 int status = process.waitFor();
@@ -102,13 +102,18 @@ final class Relaunch {
         }
     }
 
-    private static void end(Process process) {
+    private static void end(Process process, Thread errors) {
         if (process.isAlive()) {
-            process.destroy();
+            process.toHandle().destroy(); // Process.destroy would close the stream with its last words
             process.onExit()
                     .orTimeout(8, TimeUnit.SECONDS)
                     .exceptionally(late -> process)
                     .join();
+        }
+        try {
+            errors.join(1000); // its last words
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
         }
     }
 
