@@ -159,6 +159,16 @@ class ChartTest {
     }
 
     @Test
+    void aPictureOfThousandsOfPointsStaysSmallAndIsTheSameEachTime() {
+        double[] x =
+                IntStream.range(0, 4_000).mapToDouble(i -> Math.sin(i * 0.7)).toArray();
+        double[] y =
+                IntStream.range(0, 4_000).mapToDouble(i -> Math.cos(i * 1.3)).toArray();
+        Chart chart = new Chart("t", Axis.of("x"), Axis.of("y"), List.of(Series.points("int4", x, y)));
+        assertThat(chart.png()).hasSizeLessThan(80_000).isEqualTo(chart.png());
+    }
+
+    @Test
     void aPictureIsSavedWhole(@TempDir Path folder) throws Exception {
         Path file = folder.resolve("new folder/chart.png");
         chart(Series.points("int4", new double[] {1}, new double[] {1})).savePng(file);

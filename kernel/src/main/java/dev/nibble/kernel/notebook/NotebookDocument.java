@@ -86,7 +86,7 @@ public record NotebookDocument(ObjectNode metadata, List<Cell> cells) {
                 .filter(c -> c.kind() == Kind.MARKDOWN)
                 .flatMap(c -> c.source().lines())
                 .filter(line -> line.startsWith("# "))
-                .map(line -> line.substring(2).strip())
+                .map(line -> line.substring(2).strip().replaceAll("[*`]", ""))
                 .findFirst()
                 .orElse(otherwise);
     }
