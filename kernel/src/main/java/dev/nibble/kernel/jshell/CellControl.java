@@ -1,12 +1,14 @@
 package dev.nibble.kernel.jshell;
 
 import dev.nibble.kernel.cell.StandardStreams;
+import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import jdk.jshell.execution.DirectExecutionControl;
 import jdk.jshell.spi.ExecutionControl;
 import jdk.jshell.spi.ExecutionControlProvider;
@@ -21,12 +23,16 @@ final class CellControl extends DirectExecutionControl {
     private static final int MAX_CAUSES = 16;
     private static final int MAX_FRAMES = 256;
 
+    /** JShell's names for the values of bare expressions. */
+    private static final Pattern UNNAMED = Pattern.compile("\\$\\d+");
+
     private final Weaver weaver = new Weaver(CellControl.class.getClassLoader());
     private ClassLoader loader;
     // Set by the engine before, read after each snippet, all on the evaluating thread.
     private UserThread thread;
     private Object value;
     private Throwable thrown;
+    private Class<?> last;
 
     /** Hands the control to JShell. */
     static final class Provider implements ExecutionControlProvider {
@@ -68,6 +74,27 @@ final class CellControl extends DirectExecutionControl {
         return taken;
     }
 
+    /**
+     * Lets go of the value of the last snippet, an expression that no variable names. JShell would keep it for ever,
+     * which a session that looks at large matrices does not survive.
+     */
+    void forgetUnnamed() {
+        if (last == null) {
+            return;
+        }
+        for (Field field : last.getDeclaredFields()) {
+            if (UNNAMED.matcher(field.getName()).matches() && !field.getType().isPrimitive()) {
+                try {
+                    field.setAccessible(true);
+                    field.set(null, null);
+                } catch (IllegalAccessException | RuntimeException e) {
+                    // then it stays
+                }
+            }
+        }
+        last = null;
+    }
+
     Throwable takeThrown() {
         Throwable taken = thrown;
         thrown = null;
@@ -101,6 +128,7 @@ final class CellControl extends DirectExecutionControl {
     protected String invoke(Method snippet) throws Exception {
         value = null;
         thrown = null;
+        last = snippet.getDeclaringClass();
         thread.call(() -> {
             try {
                 value = snippet.invoke(null);

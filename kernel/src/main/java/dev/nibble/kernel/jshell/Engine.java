@@ -164,6 +164,7 @@ public final class Engine implements AutoCloseable {
             }
             Object value = control.takeValue();
             Throwable thrown = control.takeThrown();
+            forgetUnnamed(events);
             if (cell.isCancelled()) {
                 return Evaluation.failed(tracebacks.interrupted());
             }
@@ -202,6 +203,16 @@ public final class Engine implements AutoCloseable {
                         + (single ? "it" : "them"));
             }
             return result;
+        }
+
+        private void forgetUnnamed(List<SnippetEvent> events) {
+            for (SnippetEvent event : events) {
+                if (event.snippet().subKind() == SubKind.TEMP_VAR_EXPRESSION_SUBKIND
+                        && event.status() == Snippet.Status.VALID) {
+                    control.forgetUnnamed();
+                    shell.drop(event.snippet());
+                }
+            }
         }
 
         private Problem unresolved(List<Snippet> pending) {

@@ -15,9 +15,9 @@ import jdk.jshell.UnresolvedReferenceException;
 
 /** Errors as people read them: what, in which cell and line, the line itself, and no frame of ours. */
 final class Tracebacks {
-    // Colours that every theme can show: no black, no white, nothing that relies on bold.
+    // Colours that every theme can show: no black and no white; cyan and yellow vanish on a light ground.
     private static final String RED = "\u001b[31m";
-    private static final String CYAN = "\u001b[36m";
+    private static final String BOLD = "\u001b[1m";
     private static final String PLAIN = "\u001b[0m";
 
     private static final int MAX_FRAMES = 24;
@@ -82,9 +82,10 @@ final class Tracebacks {
     }
 
     private static String message(Diag diagnostic) {
+        // Not the reader's language: errors are searched for, and a notebook is read elsewhere too.
         // The last line of "cannot find symbol" names JShell's wrapper class, which nobody wrote.
         return diagnostic
-                .getMessage(Locale.ENGLISH)
+                .getMessage(Locale.ROOT)
                 .lines()
                 .filter(line -> !line.strip().equals("location: class"))
                 .map(String::stripTrailing)
@@ -100,7 +101,7 @@ final class Tracebacks {
         int width = Math.max(0, Math.min(Math.max(1, to - start), text.length() - column));
         String number = "--> " + line + " ";
         var lines = new ArrayList<String>();
-        lines.add("  " + CYAN + source.name() + ", line " + line + PLAIN);
+        lines.add("  " + BOLD + source.name() + ", line " + line + PLAIN);
         if (line > 1) {
             lines.add(" ".repeat(4) + pad(line - 1, line) + " " + source.line(line - 1));
         }
@@ -251,7 +252,7 @@ final class Tracebacks {
         int line = place.line() + Math.max(frame.getLineNumber(), 1) - 1;
         String where = place.source().name() + ", line " + line;
         String method = method(frame);
-        lines.add("    at " + (method.isEmpty() ? "" : method + " in ") + CYAN + where + PLAIN);
+        lines.add("    at " + (method.isEmpty() ? "" : method + " in ") + BOLD + where + PLAIN);
         if (shown.size() < MAX_SHOWN_LINES && shown.add(where)) {
             for (int n = line - 1; n <= line + 1; n++) {
                 String text = place.source().line(n);

@@ -159,6 +159,14 @@ class CellsTest {
         assertThat(String.valueOf(shown.text()).length()).isLessThan(10_000);
     }
 
+    @Test
+    void valuesThatWereOnlyLookedAtAreNotKept() {
+        // 128 MB each: together more than the heap of this test has.
+        for (int i = 0; i < 20; i++) {
+            assertThat(run("new long[1 << 24]").error()).isNull();
+        }
+    }
+
     // ---- display
 
     @Test
