@@ -165,7 +165,7 @@ class ChartTest {
         double[] y =
                 IntStream.range(0, 4_000).mapToDouble(i -> Math.cos(i * 1.3)).toArray();
         Chart chart = new Chart("t", Axis.of("x"), Axis.of("y"), List.of(Series.points("int4", x, y)));
-        assertThat(chart.png().length).isLessThan(200_000); // 400 kB in all its colours
+        assertThat(chart.png().length).isLessThan(200_000);
         assertThat(chart.png()).isEqualTo(chart.png());
     }
 
