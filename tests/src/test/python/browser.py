@@ -162,10 +162,11 @@ def look(lab, notebook, program, screenshots):
         page.wait_for_timeout(3000)  # figures draw themselves after the kernel is done
         seen = page.evaluate(SEEN)
         height = page.evaluate(
-            "() => { const n = document.querySelector('.jp-WindowedPanel-inner, .jp-Notebook');"
+            "() => { const n = document.querySelector('.jp-WindowedPanel-outer');"
             " return n ? Math.ceil(n.scrollHeight) : 1000; }"
         )
         page.set_viewport_size({"width": 1280, "height": min(12000, height + 150)})
+        page.evaluate("() => { const n = document.querySelector('.jp-WindowedPanel-outer'); if (n) n.scrollTop = 0; }")
         page.wait_for_timeout(1000)
         page.screenshot(path=str(screenshots / "notebook.png"))
         browser.close()
