@@ -111,13 +111,6 @@ public record Chart(String title, Axis x, Axis y, List<Series> series) {
         return text.toString();
     }
 
-    /** Every point has its name beside it, so a legend would say it twice. */
-    boolean labelledThroughout() {
-        return !series.isEmpty()
-                && series.stream()
-                        .allMatch(s -> !s.labels().isEmpty() || s.name().isEmpty());
-    }
-
     @Override
     public String toString() {
         return description();

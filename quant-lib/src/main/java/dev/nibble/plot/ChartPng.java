@@ -23,7 +23,6 @@ import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
-import org.knowm.xchart.AnnotationText;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategorySeries;
 import org.knowm.xchart.XYChart;
@@ -125,7 +124,7 @@ final class ChartPng {
                 .setLegendBorderColor(Color.WHITE)
                 .setLegendBackgroundColor(Color.WHITE)
                 .setLegendPosition(LegendPosition.OutsideE)
-                .setLegendVisible(chart.series().size() > 1 && !chart.labelledThroughout())
+                .setLegendVisible(chart.series().size() > 1)
                 .setAnnotationTextFont(TEXT)
                 .setAnnotationTextFontColor(INK);
         styler.setAxisTitleFont(TEXT.deriveFont(13f));
@@ -228,7 +227,6 @@ final class ChartPng {
                 series.setShowInLegend(false);
             }
         }
-        annotate(drawn, chart);
         return drawn;
     }
 
@@ -258,10 +256,10 @@ final class ChartPng {
 
     /** XChart puts its ticks at round numbers only if the axis begins at one. */
     private static void roundRanges(XYChart drawn, Chart chart) {
-        boolean labels = chart.series().stream().anyMatch(s -> !s.labels().isEmpty());
+        boolean marks = chart.series().stream().anyMatch(s -> s.kind() == Kind.POINTS);
         AxesChartStyler styler = drawn.getStyler();
-        double[] x = rounded(range(chart, chart.x(), true), labels);
-        double[] y = rounded(range(chart, chart.y(), false), labels);
+        double[] x = rounded(range(chart, chart.x(), true), marks);
+        double[] y = rounded(range(chart, chart.y(), false), marks);
         if (!chart.x().log()) {
             styler.setXAxisMin(x[0]).setXAxisMax(x[1]);
         }
@@ -291,30 +289,6 @@ final class ChartPng {
                 .toArray();
         double low = Arrays.stream(values).min().orElse(0);
         return new double[] {low, Arrays.stream(values).max().orElse(1)};
-    }
-
-    private static void annotate(XYChart drawn, Chart chart) {
-        List<LabelPlacement.Side> sides = LabelPlacement.sides(chart);
-        double[] xRange = rounded(range(chart, chart.x(), true), true);
-        double[] yRange = rounded(range(chart, chart.y(), false), true);
-        int label = 0;
-        for (Series s : chart.series()) {
-            for (int i = 0; i < s.labels().size(); i++) {
-                LabelPlacement.Side side = sides.get(label++);
-                double x = s.x(i, chart.x());
-                double y = s.y(i, chart.y());
-                if (Double.isNaN(x)
-                        || Double.isNaN(y)
-                        || chart.x().log()
-                        || chart.y().log()) {
-                    continue;
-                }
-                // pixels to data units of the nominal plot: about 600 x 300 pixels inside the axes
-                double dx = side.dx() * (12 + s.labels().get(i).length() * 3.4) * (xRange[1] - xRange[0]) / 600;
-                double dy = -side.dy() * 16 * (yRange[1] - yRange[0]) / 300;
-                drawn.addAnnotation(new AnnotationText(s.labels().get(i), x + dx, y + dy, false));
-            }
-        }
     }
 
     /** XChart refuses two series of one name and shows an empty one as a blank row. */

@@ -143,8 +143,7 @@ public final class Charts {
             double[] bits = {errors.doubleColumn(Tables.BITS).getDouble(i)};
             double[] sqnr = {errors.doubleColumn(Tables.SQNR).getDouble(i)};
             series.add(Series.points(recipe, bits, sqnr)
-                    .styled(SeriesStyle.of(recipe).withMarkSize(11))
-                    .labelled(List.of(recipe)));
+                    .styled(SeriesStyle.of(recipe).withMarkSize(11)));
         }
         return new Chart(
                 "Error against bits: " + errors.name(),

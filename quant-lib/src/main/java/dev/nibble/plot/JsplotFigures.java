@@ -60,7 +60,7 @@ public final class JsplotFigures {
                 .title(escape(chart.title()))
                 .xAxis(axis(chart.x()))
                 .yAxis(axis(chart.y()))
-                .showLegend(chart.series().size() > 1 && !chart.labelledThroughout())
+                .showLegend(chart.series().size() > 1)
                 .height(430)
                 .autosize(true)
                 .build();
@@ -106,16 +106,12 @@ public final class JsplotFigures {
                         tech.tablesaw.api.DoubleColumn.create("y", y));
         builder.name(escape(s.name()));
         if (s.kind() == Series.Kind.POINTS) {
-            boolean text = !s.labels().isEmpty();
-            builder.mode(text ? ScatterTrace.Mode.TEXT_AND_MARKERS : ScatterTrace.Mode.MARKERS);
+            builder.mode(ScatterTrace.Mode.MARKERS);
             builder.marker(Marker.builder()
                     .color(style.colour())
                     .size(style.markSize())
                     .symbol(symbol(style.mark()))
                     .build());
-            if (text) {
-                builder.text(s.labels().toArray(String[]::new));
-            }
         } else {
             builder.mode(ScatterTrace.Mode.LINE);
             builder.line(Line.builder()

@@ -65,7 +65,7 @@ final class PlotlyChart {
                 .path("color")
                 .asText(trace.path("line").path("color").asText(""));
         SeriesStyle style = SeriesStyle.of("figure").withColour(own.matches("#[0-9a-fA-F]{6}") ? own : colour);
-        return new Series(decoded(trace.path("name").asText("")), kind, x, y, List.of(), style);
+        return new Series(decoded(trace.path("name").asText("")), kind, x, y, style);
     }
 
     private static double number(JsonNode node) {

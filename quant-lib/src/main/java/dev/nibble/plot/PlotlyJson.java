@@ -32,12 +32,8 @@ final class PlotlyJson {
     static ObjectNode of(Chart chart) {
         ObjectNode figure = JSON.objectNode();
         ArrayNode data = figure.putArray("data");
-        List<String> positions = LabelPlacement.plotly(chart);
-        int label = 0;
         for (Series s : chart.series()) {
-            int next = label + s.labels().size();
-            data.add(trace(chart.x(), chart.y(), s, positions.subList(label, next)));
-            label = next;
+            data.add(trace(chart.x(), chart.y(), s));
         }
         figure.set("layout", layout(chart));
         // no "responsive": where the renderer of JupyterLab measures the figure again, that makes it 0 pixels high
@@ -48,13 +44,11 @@ final class PlotlyJson {
     /** An upper bound of the size of {@link #of}, before there is a chart. */
     static long bytes(String title, Axis x, Axis y, List<Series> series) {
         try {
-            // what the layout, the names of the fields and the label positions can add
+            // what the layout, and the names of the fields can add
             long bytes = 2_500
                     + 6L * (title.length() + x.title().length() + y.title().length());
             for (Series s : series) {
-                List<String> places =
-                        s.labels().stream().map(l -> "bottom center").toList();
-                bytes += 1 + MAPPER.writeValueAsBytes(trace(x, y, s, places)).length;
+                bytes += 1 + MAPPER.writeValueAsBytes(trace(x, y, s)).length;
             }
             return bytes + MAPPER.writeValueAsBytes(x.categories()).length;
         } catch (JsonProcessingException e) {
@@ -62,7 +56,7 @@ final class PlotlyJson {
         }
     }
 
-    private static ObjectNode trace(Axis x, Axis y, Series s, List<String> positions) {
+    private static ObjectNode trace(Axis x, Axis y, Series s) {
         SeriesStyle style = s.style();
         ObjectNode trace = JSON.objectNode();
         trace.put("type", s.kind() == Kind.BARS ? "bar" : "scatter");
@@ -78,8 +72,7 @@ final class PlotlyJson {
             add(ys, s.y(i, y));
         }
         if (s.kind() != Kind.BARS) {
-            boolean text = !s.labels().isEmpty();
-            trace.put("mode", (s.kind() == Kind.POINTS ? "markers" : "lines") + (text ? "+text" : ""));
+            trace.put("mode", s.kind() == Kind.POINTS ? "markers" : "lines");
         }
         if (s.kind() == Kind.LINE || s.kind() == Kind.STEPS) {
             ObjectNode line = trace.putObject("line");
@@ -100,15 +93,6 @@ final class PlotlyJson {
                 }
             }
         }
-        if (!s.labels().isEmpty()) {
-            ArrayNode text = trace.putArray("text");
-            s.labels().forEach(l -> text.add(literal(l)));
-            if (s.kind() != Kind.BARS) {
-                ArrayNode places = trace.putArray("textposition");
-                positions.forEach(places::add);
-                trace.put("cliponaxis", false);
-            }
-        }
         return trace;
     }
 
@@ -121,7 +105,7 @@ final class PlotlyJson {
         layout.putObject("font").put("color", INK).put("size", 13);
         layout.put("height", 430).put("autosize", true).put("hovermode", "closest");
         layout.putObject("margin").put("l", 70).put("r", 30).put("t", 60).put("b", 60);
-        boolean named = chart.series().size() > 1 && !chart.labelledThroughout();
+        boolean named = chart.series().size() > 1;
         layout.put("showlegend", named);
         layout.putObject("legend").put("bgcolor", "rgba(0,0,0,0)");
         if (chart.series().stream().anyMatch(s -> s.kind() == Kind.BARS)) {

@@ -1,6 +1,5 @@
 package dev.nibble.plot;
 
-import java.util.List;
 import java.util.Objects;
 
 /**
@@ -10,10 +9,9 @@ import java.util.Objects;
  * @param kind how the points are drawn
  * @param x positions; with a categorical axis, indices of its categories
  * @param y values, as many as {@code x}; NaN and infinities are gaps
- * @param labels text beside each point, or empty
  * @param style colour and marks
  */
-public record Series(String name, Kind kind, double[] x, double[] y, List<String> labels, SeriesStyle style) {
+public record Series(String name, Kind kind, double[] x, double[] y, SeriesStyle style) {
     /** How the points of a series are drawn. */
     public enum Kind {
         /** Joined by straight lines. */
@@ -32,38 +30,29 @@ public record Series(String name, Kind kind, double[] x, double[] y, List<String
         Objects.requireNonNull(style, "style");
         x = x.clone();
         y = y.clone();
-        labels = List.copyOf(labels);
         if (x.length != y.length) {
             throw new IllegalArgumentException("series \"" + name + "\" has " + x.length + " x and " + y.length + " y");
-        }
-        if (!labels.isEmpty() && labels.size() != x.length) {
-            throw new IllegalArgumentException(
-                    "series \"" + name + "\" has " + x.length + " points and " + labels.size() + " labels");
         }
     }
 
     public static Series line(String name, double[] x, double[] y) {
-        return new Series(name, Kind.LINE, x, y, List.of(), SeriesStyle.of(name));
+        return new Series(name, Kind.LINE, x, y, SeriesStyle.of(name));
     }
 
     public static Series steps(String name, double[] x, double[] y) {
-        return new Series(name, Kind.STEPS, x, y, List.of(), SeriesStyle.of(name));
+        return new Series(name, Kind.STEPS, x, y, SeriesStyle.of(name));
     }
 
     public static Series points(String name, double[] x, double[] y) {
-        return new Series(name, Kind.POINTS, x, y, List.of(), SeriesStyle.of(name));
+        return new Series(name, Kind.POINTS, x, y, SeriesStyle.of(name));
     }
 
     public static Series bars(String name, double[] x, double[] y) {
-        return new Series(name, Kind.BARS, x, y, List.of(), SeriesStyle.of(name));
-    }
-
-    public Series labelled(List<String> text) {
-        return new Series(name, kind, x, y, text, style);
+        return new Series(name, Kind.BARS, x, y, SeriesStyle.of(name));
     }
 
     public Series styled(SeriesStyle other) {
-        return new Series(name, kind, x, y, labels, other);
+        return new Series(name, kind, x, y, other);
     }
 
     /** Copies; a chart does not change after it is made. */

@@ -61,7 +61,7 @@ public final class Tables {
         LongColumn bytes = grouped(LongColumn.create("bytes"));
         DoubleColumn std = DoubleColumn.create("std");
         DoubleColumn absmax = DoubleColumn.create("absmax");
-        DoubleColumn kurtosis = DoubleColumn.create("kurtosis");
+        DoubleColumn kurtosis = DoubleColumn.create("excess kurtosis");
         long total = tensors.stream().mapToLong(TensorInfo::bytes).sum();
         try (Progress.Task task = progress.task("read " + checkpoint.path().getFileName(), total, "bytes")) {
             for (TensorInfo tensor : tensors) {

@@ -57,14 +57,14 @@ class TablesTest {
         try (Checkpoint checkpoint = Checkpoint.open(model(folder))) {
             Table table = Tables.tensors(checkpoint);
             assertThat(table.columnNames())
-                    .containsExactly("tensor", "shape", "type", "bytes", "std", "absmax", "kurtosis");
+                    .containsExactly("tensor", "shape", "type", "bytes", "std", "absmax", "excess kurtosis");
             assertThat(table.rowCount()).isEqualTo(4);
             assertThat(table.stringColumn("shape").get(0)).isEqualTo("[2, 4]");
             assertThat(table.longColumn("bytes").getLong(1)).isEqualTo(32);
             // of 1 … 8: variance 5.25, m4 = 48.5625 over m2² = 27.5625, less 3
             assertThat(table.doubleColumn("std").get(2)).isEqualTo(Math.sqrt(5.25));
             assertThat(table.doubleColumn("absmax").get(2)).isEqualTo(8.0);
-            assertThat(table.doubleColumn("kurtosis").get(2))
+            assertThat(table.doubleColumn("excess kurtosis").get(2))
                     .isCloseTo(48.5625 / 27.5625 - 3, org.assertj.core.data.Offset.offset(1e-12));
         }
     }

@@ -226,8 +226,9 @@ class DisplaysTest {
                         java.util.stream.DoubleStream.iterate(0.5, v -> v + 1)
                                 .limit(500)
                                 .toArray()));
-        String html = (String)
-                Displays.render(table, new RenderOptions(10, 5, false)).data().get("text/html");
+        String html = (String) Displays.render(table, new RenderOptions(10, 10, 5, false))
+                .data()
+                .get("text/html");
         var parsed = Jsoup.parse(html);
         assertThat(parsed.select("tbody tr")).hasSize(11); // ten rows and the gap
         assertThat(parsed.select("script, style, [class]")).isEmpty();
