@@ -28,7 +28,7 @@ public final class Blocks {
                 ? String.format(Locale.ROOT, "a row has %d weights, fewer than the group of %d", cols, group)
                 : String.format(
                         Locale.ROOT,
-                        "the last group of each row has %d (%d = %d · %d + %d)",
+                        "last group of each row has %d (%d = %d·%d + %d)",
                         rest,
                         cols,
                         cols / group,
