@@ -65,6 +65,15 @@ public final class Awkward {
         return arrays;
     }
 
+    /** Largest magnitude of finite numbers. */
+    public static float absmax(float[] x) {
+        float max = 0;
+        for (float v : x) {
+            max = Math.max(max, Math.abs(v));
+        }
+        return max;
+    }
+
     private static float[] scaled(float[] x, float factor) {
         float[] y = x.clone();
         for (int i = 0; i < y.length; i++) {

@@ -9,18 +9,12 @@ public interface Reductions {
     /** What runs in this process. */
     Reductions BEST = Provider.choose(Reductions.class, new ScalarReductions(), "dev.nibble.compute.VectorReductions");
 
-    /** Largest magnitude in {@code x[from..to)}; +0 if the run is empty; NaN or infinite if any value is. */
-    float absmax(float[] x, int from, int to);
-
     /**
      * Largest magnitude of each block: {@code out[at + k]} is that of {@code x[from + k·block .. )}, the last block
-     * ending at {@code to} even if it is short.
+     * ending at {@code to} even if it is short. NaN or infinite if any value of the block is.
      */
     void absmax(float[] x, int from, int to, int block, float[] out, int at);
 
-    /** Smallest value, or +infinity if the run is empty. */
-    float min(float[] x, int from, int to);
-
-    /** Largest value, or -infinity if the run is empty. */
-    float max(float[] x, int from, int to);
+    /** Smallest and largest value of each block, laid out in {@code low} and {@code high} in the same way. */
+    void extremes(float[] x, int from, int to, int block, float[] low, float[] high, int at);
 }

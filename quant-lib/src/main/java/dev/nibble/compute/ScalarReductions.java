@@ -5,37 +5,30 @@ public final class ScalarReductions implements Reductions {
     static final int MAGNITUDE = 0x7fffffff;
 
     @Override
-    public float absmax(float[] x, int from, int to) {
-        int max = 0;
-        for (int i = from; i < to; i++) {
-            max = Math.max(max, Float.floatToRawIntBits(x[i]) & MAGNITUDE);
-        }
-        return Float.intBitsToFloat(max);
-    }
-
-    @Override
     public void absmax(float[] x, int from, int to, int block, float[] out, int at) {
-        for (int i = from, k = at; i < to; i += Math.min(block, to - i), k++) {
-            out[k] = absmax(x, i, i + Math.min(block, to - i));
+        for (int i = from, k = at; i < to; k++) {
+            int end = i + Math.min(block, to - i);
+            int max = 0;
+            for (; i < end; i++) {
+                max = Math.max(max, Float.floatToRawIntBits(x[i]) & MAGNITUDE);
+            }
+            out[k] = Float.intBitsToFloat(max);
         }
     }
 
     @Override
-    public float min(float[] x, int from, int to) {
-        int min = ordered(Float.POSITIVE_INFINITY);
-        for (int i = from; i < to; i++) {
-            min = Math.min(min, ordered(x[i]));
+    public void extremes(float[] x, int from, int to, int block, float[] low, float[] high, int at) {
+        for (int i = from, k = at; i < to; k++) {
+            int end = i + Math.min(block, to - i);
+            int min = Integer.MAX_VALUE;
+            int max = Integer.MIN_VALUE;
+            for (; i < end; i++) {
+                min = Math.min(min, ordered(x[i]));
+                max = Math.max(max, ordered(x[i]));
+            }
+            low[k] = value(min);
+            high[k] = value(max);
         }
-        return value(min);
-    }
-
-    @Override
-    public float max(float[] x, int from, int to) {
-        int max = ordered(Float.NEGATIVE_INFINITY);
-        for (int i = from; i < to; i++) {
-            max = Math.max(max, ordered(x[i]));
-        }
-        return value(max);
     }
 
     /** An int that orders like the float: the magnitude bits of negative numbers are flipped. */

@@ -1,11 +1,19 @@
 package dev.nibble.format;
 
+import dev.nibble.compute.Reductions;
+import dev.nibble.core.CancelToken;
 import dev.nibble.core.Recipe;
 import dev.nibble.tensor.Matrix;
 import java.util.Locale;
 
 /** What the formats share about blocks of weights and about weights that can not be quantized. */
 public final class Blocks {
+    /** Weights worked on between two looks at the stop request, and in one call of a kernel: some microseconds. */
+    public static final int PIECE = 1 << 14;
+
+    /** Weights of one range of a parallel loop: a few hundred microseconds at most. */
+    public static final int RANGE = 1 << 16;
+
     private Blocks() {}
 
     /** Number of blocks of at most {@code block} that cover {@code count} weights. */
@@ -74,9 +82,53 @@ public final class Blocks {
                 (to - 1) % w.cols()));
     }
 
-    /** Rows that make one range of a parallel loop: some 64 Ki weights, a few hundred microseconds. */
+    /** Rows that make one range of a parallel loop. */
     public static int rowsAtATime(int cols) {
-        return Math.max(1, (1 << 16) / Math.max(1, cols));
+        return Math.max(1, RANGE / Math.max(1, cols));
+    }
+
+    /**
+     * Largest magnitude of each block of {@code x[from .. to)}, the last one perhaps short, to {@code high[0 ..)}.
+     *
+     * @throws dev.nibble.core.Cancelled if a stop was asked for
+     */
+    public static void absmax(float[] x, int from, int to, int block, float[] high, CancelToken cancel, String what) {
+        inPieces(from, to, block, cancel, what, (start, end, k, begun) -> {
+            float before = begun ? high[k] : 0;
+            Reductions.BEST.absmax(x, start, end, block, high, k);
+            high[k] = Math.max(before, high[k]);
+        });
+    }
+
+    /**
+     * Smallest and largest value of each block of {@code x[from .. to)}, the last one perhaps short, to {@code low[0 ..)}
+     * and {@code high[0 ..)}.
+     *
+     * @throws dev.nibble.core.Cancelled if a stop was asked for
+     */
+    public static void extremes(
+            float[] x, int from, int to, int block, float[] low, float[] high, CancelToken cancel, String what) {
+        inPieces(from, to, block, cancel, what, (start, end, k, begun) -> {
+            float lowBefore = begun ? low[k] : Float.POSITIVE_INFINITY;
+            float highBefore = begun ? high[k] : Float.NEGATIVE_INFINITY;
+            Reductions.BEST.extremes(x, start, end, block, low, high, k);
+            low[k] = Math.min(lowBefore, low[k]);
+            high[k] = Math.max(highBefore, high[k]);
+        });
+    }
+
+    /** Some whole blocks from block {@code k} on, or a part of it; {@code begun} if an earlier part of it went before. */
+    private interface Piece {
+        void run(int start, int end, int k, boolean begun);
+    }
+
+    private static void inPieces(int from, int to, int block, CancelToken cancel, String what, Piece body) {
+        for (int at = from, n; at < to; at += n) {
+            cancel.check(what);
+            int done = (at - from) % block;
+            n = Math.min(block <= PIECE ? PIECE / block * block : Math.min(PIECE, block - done), to - at);
+            body.run(at, at + n, (at - from) / block, done > 0);
+        }
     }
 
     /** The error for a scale that its type does not hold. */

@@ -3,12 +3,13 @@ package dev.nibble.format;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Locale;
 
 /** How a scale is stored. Formats compute codes from the scale that was stored, not from the one that was meant. */
 public enum ScaleType {
-    F16("f16", "float16", 2, 0x1p-11f, 0x1p-25f, 65504f),
-    BF16("bf16", "bfloat16", 2, 0x1p-8f, 0x1p-134f, 0x1.fep127f),
-    F32("f32", "float32", 4, 0x1p-24f, 0x0p0f, Float.MAX_VALUE);
+    F16("f16", "float16", 2, 0x1p-11f, 0x1p-25),
+    BF16("bf16", "bfloat16", 2, 0x1p-8f, 0x1p-134),
+    F32("f32", "float32", 4, 0x1p-24f, 0x1p-150);
 
     private static final VarHandle SHORTS =
             MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
@@ -19,16 +20,14 @@ public enum ScaleType {
     private final String fullName;
     private final int bytes;
     private final float relative;
-    private final float absolute;
-    private final float largest;
+    private final double absolute;
 
-    ScaleType(String word, String fullName, int bytes, float relative, float absolute, float largest) {
+    ScaleType(String word, String fullName, int bytes, float relative, double absolute) {
         this.word = word;
         this.fullName = fullName;
         this.bytes = bytes;
         this.relative = relative;
         this.absolute = absolute;
-        this.largest = largest;
     }
 
     /** The option that asks for it in a recipe. */
@@ -44,11 +43,6 @@ public enum ScaleType {
     /** Bytes of one scale. */
     public int bytes() {
         return bytes;
-    }
-
-    /** Largest finite scale. */
-    public float largest() {
-        return largest;
     }
 
     /** The type that a word asks for. */
@@ -72,12 +66,23 @@ public enum ScaleType {
 
     /** How far the stored scale may lie from the one that was meant: half a unit in the last place, or of the subnormals. */
     public double halfUnit(float stored) {
-        return Math.max((double) relative * stored, absolute == 0 ? 0x1p-150 : absolute);
+        return Math.max((double) relative * stored, absolute);
     }
 
-    /** An empty store for {@code count} scales, little-endian. */
+    /**
+     * An empty store for {@code count} scales, little-endian.
+     *
+     * @throws IllegalArgumentException if one array does not hold them
+     */
     public byte[] store(int count) {
-        return new byte[Math.multiplyExact(count, bytes)];
+        if (count > (Integer.MAX_VALUE - 8) / bytes) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "%,d %s scales are more than one array holds; let more weights share a scale",
+                    count,
+                    fullName));
+        }
+        return new byte[count * bytes];
     }
 
     /** Writes scale {@code index}. */

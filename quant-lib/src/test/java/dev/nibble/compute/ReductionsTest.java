@@ -15,15 +15,18 @@ class ReductionsTest {
     @MethodSource("dev.nibble.Awkward#sizes")
     void bothProvidersAgreeBitForBit(int size) {
         for (float[] x : Awkward.arrays(size + 3, true)) {
-            same(SCALAR.absmax(x, 3, x.length), VECTOR.absmax(x, 3, x.length));
-            same(SCALAR.min(x, 3, x.length), VECTOR.min(x, 3, x.length));
-            same(SCALAR.max(x, 3, x.length), VECTOR.max(x, 3, x.length));
             for (int block : new int[] {1, 7, 32, 64, 100, size}) {
                 float[] a = new float[size + 2];
                 float[] b = new float[size + 2];
                 SCALAR.absmax(x, 3, x.length, block, a, 1);
                 VECTOR.absmax(x, 3, x.length, block, b, 1);
                 assertThat(bits(b)).isEqualTo(bits(a));
+                float[] c = new float[size + 2];
+                float[] d = new float[size + 2];
+                SCALAR.extremes(x, 3, x.length, block, a, c, 1);
+                VECTOR.extremes(x, 3, x.length, block, b, d, 1);
+                assertThat(bits(b)).isEqualTo(bits(a));
+                assertThat(bits(d)).isEqualTo(bits(c));
             }
         }
     }
@@ -35,8 +38,12 @@ class ReductionsTest {
                 float[] x = new float[100];
                 x[at] = odd;
                 for (Reductions r : new Reductions[] {SCALAR, VECTOR}) {
-                    assertThat(Float.isFinite(r.absmax(x, 0, 100))).isFalse();
-                    assertThat(Float.isFinite(r.min(x, 0, 100)) && Float.isFinite(r.max(x, 0, 100)))
+                    float[] low = new float[1];
+                    float[] high = new float[1];
+                    r.absmax(x, 0, 100, 100, high, 0);
+                    assertThat(Float.isFinite(high[0])).isFalse();
+                    r.extremes(x, 0, 100, 100, low, high, 0);
+                    assertThat(Float.isFinite(low[0]) && Float.isFinite(high[0]))
                             .isFalse();
                 }
             }
@@ -47,17 +54,14 @@ class ReductionsTest {
     void theExtremesAreThose() {
         float[] x = {1, -5, 3, -0f, 0f, 4};
         for (Reductions r : new Reductions[] {SCALAR, VECTOR}) {
-            assertThat(r.absmax(x, 0, 6)).isEqualTo(5);
-            assertThat(r.min(x, 0, 6)).isEqualTo(-5);
-            assertThat(r.max(x, 0, 6)).isEqualTo(4);
-            assertThat(r.absmax(x, 2, 2)).isEqualTo(0);
-            assertThat(r.min(x, 2, 2)).isEqualTo(Float.POSITIVE_INFINITY);
-            assertThat(r.max(x, 2, 2)).isEqualTo(Float.NEGATIVE_INFINITY);
+            float[] low = new float[3];
+            float[] high = new float[3];
+            r.absmax(x, 0, 6, 4, high, 1);
+            assertThat(high).containsExactly(0, 5, 4);
+            r.extremes(x, 0, 6, 4, low, high, 1);
+            assertThat(low).containsExactly(0, -5, 0);
+            assertThat(high).containsExactly(0, 3, 4);
         }
-    }
-
-    private static void same(float expected, float actual) {
-        assertThat(Float.floatToRawIntBits(actual)).isEqualTo(Float.floatToRawIntBits(expected));
     }
 
     private static int[] bits(float[] values) {

@@ -24,7 +24,9 @@ class FormatsTest {
                     int4:g32:g64   | can not stand together
                     int4:row:g64   | can not stand together
                     nf4:g64        | did you mean "b64"
-                    zzz            | Known: int8
+                    zzz            | named "zzz". Known: int8
+                    nf4:zzz        | no option "zzz". It takes: bN
+                    int4:ct:torchao | write one of ct, torchao
                     """)
     void aMisspellingIsAnsweredWithTheNearestThatExists(String recipe, String answer) {
         assertThatThrownBy(() -> Formats.parse(recipe))
@@ -120,6 +122,14 @@ class FormatsTest {
         assertThat(g128).isGreaterThan(row);
         assertThat(Formats.parse("nf4:b64").quantize(w).error(w).sqnrDb())
                 .isGreaterThan(Formats.parse("int4:g64").quantize(w).error(w).sqnrDb());
+    }
+
+    @Test
+    void aQuantizedMatrixSaysWhatItIs() {
+        Matrix w = Generators.gaussian(4, 64, 1).named("w");
+        assertThat(Formats.parse("int4:asym:g32").quantize(w))
+                .hasToString("w [4, 64] as int4:asym:g32, 4.625 bits per weight");
+        assertThat(Formats.parse("nf4").quantize(w)).hasToString("w [4, 64] as nf4, 4.500 bits per weight");
     }
 
     @Test

@@ -3,25 +3,18 @@ package dev.nibble.format.codebook;
 import dev.nibble.core.Parallel;
 import dev.nibble.format.Blocks;
 import dev.nibble.format.Format;
-import dev.nibble.format.Quantized;
 import dev.nibble.format.ScaleType;
+import dev.nibble.format.StoredMatrix;
 import dev.nibble.format.StoredPart;
 import dev.nibble.format.packing.Nibbles;
 import dev.nibble.tensor.Matrix;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 
 /** A matrix of four-bit table indices in blocks over the flattened matrix: two byte arrays. */
-final class CodebookQuantized implements Quantized {
-    private static final int RANGE = 1 << 16;
-
-    private final Format format;
+final class CodebookQuantized extends StoredMatrix {
     private final Codebook table;
     private final int block;
-    private final String name;
-    private final int rows;
-    private final int cols;
     private final byte[] packed;
     private final byte[] scales;
 
@@ -31,33 +24,26 @@ final class CodebookQuantized implements Quantized {
      */
     CodebookQuantized(
             Format format, Codebook table, int block, String name, int rows, int cols, byte[] packed, byte[] scales) {
-        this.format = format;
+        super(format, name, rows, cols);
         this.table = table;
         this.block = block;
-        this.name = name;
-        this.rows = rows;
-        this.cols = cols;
         this.packed = packed;
         this.scales = scales;
     }
 
     @Override
     public Matrix dequantize() {
-        int n = rows * cols;
-        float[] values = new float[n];
-        int blocksAtATime = Math.max(1, RANGE / block / 2) * 2;
-        Parallel.ranges(Blocks.count(n, block), blocksAtATime, "dequantize " + name, (from, to) -> {
-            int first = from * block;
-            byte[] codes = new byte[(int) Math.min(n, (long) to * block) - first];
-            Nibbles.BEST.unpack(packed, first / 2, codes.length, true, codes, 0);
-            for (int k = from; k < to; k++) {
-                int start = k * block;
-                float scale = ScaleType.F32.get(scales, k);
-                CodebookKernels.BEST.decode(
-                        codes, start - first, Math.min(block, n - start), scale, table.values(), values, start);
+        float[] values = new float[rows * cols];
+        Parallel.ranges(values.length, Blocks.PIECE, "dequantize " + name, (from, to) -> {
+            byte[] codes = new byte[to - from];
+            Nibbles.BEST.unpack(packed, from / 2, codes.length, true, codes, 0);
+            for (int i = from, n; i < to; i += n) { // as much of each block as lies in the range
+                n = Math.min(block - i % block, to - i);
+                float scale = ScaleType.F32.get(scales, i / block);
+                CodebookKernels.BEST.decode(codes, i - from, n, scale, table.values(), values, i);
             }
         });
-        return Matrix.of(name + " (" + format.recipe() + ")", rows, cols, values);
+        return matrix(values);
     }
 
     @Override
@@ -74,30 +60,6 @@ final class CodebookQuantized implements Quantized {
         return scale < 1e-38f ? scale : scale * (table.halfGap() + 0x1p-20) + 0x1p-149;
     }
 
-    private int index(int row, int col) {
-        return Objects.checkIndex(row, rows) * cols + Objects.checkIndex(col, cols);
-    }
-
-    @Override
-    public Format format() {
-        return format;
-    }
-
-    @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public int rows() {
-        return rows;
-    }
-
-    @Override
-    public int cols() {
-        return cols;
-    }
-
     @Override
     public List<StoredPart> parts() {
         return List.of(
@@ -112,10 +74,5 @@ final class CodebookQuantized implements Quantized {
                 ? ""
                 : String.format(
                         Locale.ROOT, "the last block has %d (%d weights in blocks of %d)", rest, rows * cols, block);
-    }
-
-    @Override
-    public String toString() {
-        return name + " [" + rows + ", " + cols + "] as " + format.recipe();
     }
 }

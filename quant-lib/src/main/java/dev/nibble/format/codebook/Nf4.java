@@ -1,6 +1,6 @@
 package dev.nibble.format.codebook;
 
-import dev.nibble.compute.Reductions;
+import dev.nibble.core.CancelToken;
 import dev.nibble.core.Options;
 import dev.nibble.core.Parallel;
 import dev.nibble.core.Progress;
@@ -34,7 +34,6 @@ import java.util.List;
 public final class Nf4 implements Format {
     private static final int DEFAULT_BLOCK = 64;
     private static final int LARGEST_BLOCK = 1 << 30;
-    private static final int RANGE = 1 << 16;
 
     /** The sixteen values, as bitsandbytes publishes them. */
     static final Codebook TABLE = Codebook.of(
@@ -91,55 +90,58 @@ public final class Nf4 implements Format {
                 + block + " weights, ties to the lower code, as bitsandbytes does";
     }
 
-    int block() {
-        return block;
-    }
-
     @Override
     public Quantized quantize(Matrix w, Progress progress, Trace trace) {
         Blocks.requireWeights(w);
         int n = w.size();
         int blocks = Blocks.count(n, block);
-        byte[] packed = new byte[(n + 1) / 2];
-        float[] absmax = new float[blocks];
+        byte[] packed = new byte[n / 2 + n % 2];
+        byte[] scales = ScaleType.F32.store(blocks);
         // A range holds an even number of weights, so that no byte is shared between two of them.
-        int blocksAtATime = Math.max(1, RANGE / block / 2) * 2;
+        int blocksAtATime = Math.max(1, Blocks.RANGE / block / 2) * 2;
         String title = "quantize " + w.name() + " to " + recipe;
+        CancelToken cancel = progress.cancelToken();
         Parallel.ranges(blocks, blocksAtATime, progress, title, "blocks", (from, to) -> {
             int first = from * block;
             int end = (int) Math.min(n, (long) to * block);
-            byte[] codes = new byte[end - first];
-            Reductions.BEST.absmax(w.values(), first, end, block, absmax, from);
+            float[] absmax = new float[to - from];
+            Blocks.absmax(w.values(), first, end, block, absmax, cancel, title);
             for (int k = from; k < to; k++) {
-                int start = k * block;
-                int count = Math.min(block, n - start);
-                if (!Float.isFinite(absmax[k])) {
-                    throw Blocks.notFinite(w, start, start + count);
+                if (!Float.isFinite(absmax[k - from])) {
+                    throw Blocks.notFinite(w, k * block, (int) Math.min(n, (k + 1L) * block));
                 }
-                float inverse = 1 / Math.max(absmax[k], 1e-38f);
-                CodebookKernels.BEST.encode(
-                        w.values(), start, count, inverse, TABLE.boundaries(), codes, start - first);
+                ScaleType.F32.put(scales, k, absmax[k - from]);
             }
-            Nibbles.BEST.pack(codes, 0, codes.length, true, packed, first / 2);
+            byte[] codes = new byte[Math.min(end - first, Blocks.PIECE)];
+            for (int at = first, count; at < end; at += count) {
+                cancel.check(title);
+                count = Math.min(codes.length, end - at);
+                encode(w.values(), at, at + count, first, absmax, codes);
+                Nibbles.BEST.pack(codes, 0, count, true, packed, at / 2);
+            }
         });
-        byte[] scales = ScaleType.F32.store(blocks);
-        for (int k = 0; k < blocks; k++) {
-            ScaleType.F32.put(scales, k, absmax[k]);
-            if (trace.isOn()) {
-                int start = k * block;
-                float scale = absmax[k];
-                trace.add(() -> new BlockScaled(
-                        start / w.cols(),
-                        start % w.cols(),
-                        Math.min(block, n - start),
-                        -scale,
-                        scale,
-                        scale,
-                        scale,
-                        0));
-            }
+        if (trace.isOn()) {
+            tell(trace, w, scales);
         }
         return new CodebookQuantized(this, TABLE, block, w.name(), w.rows(), w.cols(), packed, scales);
+    }
+
+    /** Codes of the weights from..to, whose blocks are counted from the one that begins at {@code first}. */
+    private void encode(float[] x, int from, int to, int first, float[] absmax, byte[] codes) {
+        for (int i = from, n; i < to; i += n) { // as much of each block as lies between from and to
+            n = Math.min(block - i % block, to - i);
+            float inverse = 1 / Math.max(absmax[(i - first) / block], 1e-38f);
+            CodebookKernels.BEST.encode(x, i, n, inverse, TABLE.boundaries(), codes, i - from);
+        }
+    }
+
+    private void tell(Trace trace, Matrix w, byte[] scales) {
+        for (int start = 0, k = 0, n; start < w.size(); start += n, k++) {
+            n = Math.min(block, w.size() - start);
+            float scale = ScaleType.F32.get(scales, k);
+            var step = new BlockScaled(start / w.cols(), start % w.cols(), n, -scale, scale, scale, scale, 0);
+            trace.add(() -> step);
+        }
     }
 
     @Override

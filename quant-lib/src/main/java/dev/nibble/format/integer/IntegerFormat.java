@@ -1,20 +1,16 @@
 package dev.nibble.format.integer;
 
-import dev.nibble.compute.Reductions;
 import dev.nibble.core.Options;
-import dev.nibble.core.Parallel;
 import dev.nibble.core.Progress;
 import dev.nibble.core.Recipe;
 import dev.nibble.core.Registry;
 import dev.nibble.core.Trace;
-import dev.nibble.format.BlockScaled;
 import dev.nibble.format.Blocks;
 import dev.nibble.format.Format;
 import dev.nibble.format.Quantized;
 import dev.nibble.format.ScaleType;
 import dev.nibble.tensor.Matrix;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -149,73 +145,13 @@ public final class IntegerFormat implements Format {
         return group == 0 ? "" : Blocks.note(group, cols);
     }
 
+    Convention convention() {
+        return convention;
+    }
+
     @Override
     public Quantized quantize(Matrix w, Progress progress, Trace trace) {
-        Blocks.requireWeights(w);
-        IntegerQuantized q = new IntegerQuantized(this, w.name(), w.rows(), w.cols());
-        int groups = Blocks.count(w.cols(), groupSize(w.cols()));
-        byte[] zeros = new byte[symmetric ? 0 : Math.multiplyExact(w.rows(), groups)];
-        String title = "quantize " + w.name() + " to " + recipe;
-        int rowsAtATime = trace.isOn() ? w.rows() : Blocks.rowsAtATime(w.cols()); // a trace is told in order
-        Parallel.ranges(w.rows(), rowsAtATime, progress, title, "rows", (from, to) -> {
-            byte[] codes = new byte[w.cols()];
-            for (int row = from; row < to; row++) {
-                encodeRow(w, row, groups, codes, q, zeros, trace);
-            }
-        });
-        q.packZeros(zeros);
-        return q;
-    }
-
-    private void encodeRow(Matrix w, int row, int groups, byte[] codes, IntegerQuantized q, byte[] zeros, Trace trace) {
-        int size = groupSize(w.cols());
-        for (int g = 0; g < groups; g++) {
-            int column = g * size;
-            int from = row * w.cols() + column;
-            int count = Math.min(size, w.cols() - column);
-            int index = row * groups + g;
-            float low;
-            float high;
-            float wanted;
-            if (symmetric) {
-                high = Reductions.BEST.absmax(w.values(), from, from + count);
-                low = -high;
-                wanted = convention.symmetricScale(high, bits);
-            } else {
-                low = Math.min(0, Reductions.BEST.min(w.values(), from, from + count));
-                high = Math.max(0, Reductions.BEST.max(w.values(), from, from + count));
-                wanted = convention.asymmetricScale(low, high, bits);
-            }
-            float scale = store(w, from, count, wanted);
-            int zero = symmetric ? 0 : convention.zeroPoint(low, scale, bits);
-            if (!symmetric) {
-                zeros[index] = (byte) zero;
-            }
-            if (trace.isOn()) {
-                trace.add(() -> new BlockScaled(row, column, count, low, high, wanted, scale, zero));
-            }
-            scaleType.put(q.scales(), index, scale);
-            if (scale == 0) { // all zero, or too small for the type of the scale: every weight decodes to 0
-                Arrays.fill(codes, column, column + count, (byte) zero);
-            } else {
-                var grid = new IntegerKernels.Grid(
-                        scale, zero, convention.multipliesByInverse(), convention.roundsAfterZero(), qmin(), qmax());
-                IntegerKernels.BEST.encode(w.values(), from, count, grid, codes, column);
-            }
-        }
-        q.packRow(row, codes);
-    }
-
-    /** The scale as stored; refuses weights that are not finite and scales that the type does not hold. */
-    private float store(Matrix w, int from, int count, float scale) {
-        if (!Float.isFinite(scale)) {
-            throw Blocks.notFinite(w, from, from + count);
-        }
-        float stored = scaleType.round(scale);
-        if (!Float.isFinite(stored) || !Float.isFinite(stored * (symmetric ? -qmin() : (1 << bits) - 1))) {
-            throw Blocks.scaleTooLarge(w, from, count, scale, scaleType, recipe);
-        }
-        return stored;
+        return new IntegerEncoder(this, w, progress, trace).run();
     }
 
     @Override
