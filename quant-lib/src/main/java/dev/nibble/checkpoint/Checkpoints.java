@@ -4,6 +4,7 @@ import dev.nibble.tensor.MappedFile;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -22,11 +23,16 @@ final class Checkpoints {
         if (!Files.exists(path)) {
             throw new CheckpointException(path + ": there is no such file");
         }
+        if (!Files.isRegularFile(path)) { // opening a pipe would wait for its other end
+            throw new CheckpointException(path + " is a device or a pipe; expected a .gguf or .safetensors file");
+        }
         MappedFile file;
         try {
             file = MappedFile.open(path);
+        } catch (AccessDeniedException e) {
+            throw new CheckpointException(path + " can not be read: permission denied", e);
         } catch (IOException e) {
-            throw new CheckpointException(path + " can not be read: " + e, e);
+            throw new CheckpointException(path + " can not be read: " + e.getMessage(), e);
         }
         try {
             return read(file);

@@ -22,30 +22,33 @@ final class GgufMetadata {
     /** A key's length, a type and one byte of value. */
     private static final int LEAST_ENTRY = 8 + 4 + 1;
 
+    private static final int MOST_WARNINGS = 20;
+
     private static final int STRING = 8;
     private static final int ARRAY = 9;
     private static final int UINT32 = 4;
 
     private final Cursor in;
+    /** Where the metadata begins in the file. */
+    private final long start;
+
     private final List<String> warnings;
     private final Map<String, Object> values = new LinkedHashMap<>();
     private long alignment = 32;
 
     private GgufMetadata(Cursor in, List<String> warnings) {
         this.in = in;
+        this.start = in.position();
         this.warnings = warnings;
     }
 
     /** Reads {@code count} entries. */
     static GgufMetadata read(Cursor in, int count, List<String> warnings) {
         GgufMetadata metadata = new GgufMetadata(in, warnings);
-        long start = in.position();
         for (int i = 0; i < count; i++) {
             in.at("key " + (i + 1) + " of " + count);
             metadata.entry();
-            if (in.position() - start > LARGEST) {
-                throw in.fail(0, "the metadata takes more than " + (LARGEST >> 20) + " MiB");
-            }
+            metadata.checkSize();
         }
         return metadata;
     }
@@ -64,21 +67,21 @@ final class GgufMetadata {
     }
 
     private void entry() {
-        long start = in.position();
+        long begin = in.position();
         String key = in.string("the key", LONGEST_KEY, true);
         if (key.isEmpty() || key.indexOf('\0') >= 0) {
             throw in.fail(
-                    in.position() - start, key.isEmpty() ? "the key is empty" : "the key contains a NUL character");
+                    in.position() - begin, key.isEmpty() ? "the key is empty" : "the key contains a NUL character");
         }
         in.at("key \"" + key + "\"");
-        if (!key.matches("[a-z0-9_.]+")) {
+        if (!key.matches("[a-z0-9_.]+") && warnings.size() < MOST_WARNINGS) {
             warnings.add("the key \"" + key + "\" is not in lower_snake.case");
         }
         long type = in.u32();
         long at = in.position();
         Object value = type == ARRAY ? array() : scalar(type);
         if (values.putIfAbsent(key, value) != null) {
-            throw in.fail(in.position() - start, "the key occurs twice");
+            throw in.fail(in.position() - begin, "the key occurs twice");
         }
         if (key.equals("general.alignment")) {
             if (type != UINT32 || Long.bitCount((Long) value) != 1) {
@@ -120,7 +123,15 @@ final class GgufMetadata {
     }
 
     private String string() {
-        return in.string("the text", LONGEST_STRING, false);
+        String text = in.string("the text", LONGEST_STRING, false);
+        checkSize(); // an array has millions of them
+        return text;
+    }
+
+    private void checkSize() {
+        if (in.position() - start > LARGEST) {
+            throw in.fail(0, "the metadata takes more than " + (LARGEST >> 20) + " MiB");
+        }
     }
 
     private static Object unsigned(long bits) {

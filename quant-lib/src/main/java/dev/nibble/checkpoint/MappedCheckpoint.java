@@ -85,7 +85,7 @@ final class MappedCheckpoint implements Checkpoint {
             return Matrix.of(name, 0, 0, new float[0]); // no numbers, and a shape that no matrix has
         }
         if (rows > Integer.MAX_VALUE) {
-            throw tooLarge(info, info.count());
+            throw tooLarge(info);
         }
         return rows(name, 0, (int) rows, progress);
     }
@@ -114,7 +114,8 @@ final class MappedCheckpoint implements Checkpoint {
         int blockBytes = info.type().blockBytes();
         int grain = Math.max(1, GRAIN / block);
         long start = info.offset() + first / block * blockBytes;
-        Parallel.ranges(values.length / block, grain, progress, "read " + info.name(), "blocks", (from, to) -> {
+        String unit = block == 1 ? "values" : "blocks";
+        Parallel.ranges(values.length / block, grain, progress, "read " + info.name(), unit, (from, to) -> {
             byte[] bytes = new byte[(to - from) * blockBytes];
             read(info, start + (long) from * blockBytes, bytes);
             decoder.decode(bytes, 0, to - from, values, from * block);
@@ -144,7 +145,7 @@ final class MappedCheckpoint implements Checkpoint {
     private float[] allocate(TensorInfo info, int rows, long cols) {
         long count = cols == 0 ? 0 : rows > Integer.MAX_VALUE / cols ? Long.MAX_VALUE : rows * cols;
         if (cols > Integer.MAX_VALUE - 8 || count > Integer.MAX_VALUE - 8) {
-            throw tooLarge(info, info.count());
+            throw tooLarge(info);
         }
         if (count * 4 > Runtime.getRuntime().maxMemory()) {
             throw outOfMemory(info, count);
@@ -156,14 +157,14 @@ final class MappedCheckpoint implements Checkpoint {
         }
     }
 
-    private CheckpointException tooLarge(TensorInfo info, long count) {
+    private CheckpointException tooLarge(TensorInfo info) {
         return new CheckpointException(String.format(
                 Locale.ROOT,
                 "%s: tensor \"%s\" %s has %,d values, more than one matrix holds; read some of its rows",
                 fileName(),
                 info.name(),
                 info.shapeText(),
-                count));
+                info.count()));
     }
 
     private CheckpointException outOfMemory(TensorInfo info, long count) {

@@ -64,15 +64,15 @@ final class Safetensors {
                 SafetensorsHeader.parse(fileName, file.bytes().asSlice(8, length));
         long data = 8 + length;
         List<TensorInfo> tensors = new ArrayList<>();
-        for (SafetensorsHeader.Entry entry : inOrderOfData(header.entries())) {
+        for (SafetensorsHeader.Entry entry : inOrderOfData(header.entries(), file.size() - data)) {
             tensors.add(new TensorInfo(
                     entry.name(), entry.type(), entry.shape(), entry.end() - entry.begin(), data + entry.begin()));
         }
         return new MappedCheckpoint(file, "safetensors", tensors, header.metadata(), header.warnings());
     }
 
-    /** Sorts the tensors by place, and checks that they cover the data exactly. */
-    private List<SafetensorsHeader.Entry> inOrderOfData(List<SafetensorsHeader.Entry> entries) {
+    /** Sorts the tensors by place, and checks that they cover the {@code there} bytes of data exactly. */
+    private List<SafetensorsHeader.Entry> inOrderOfData(List<SafetensorsHeader.Entry> entries, long there) {
         List<SafetensorsHeader.Entry> sorted = new ArrayList<>(entries);
         sorted.sort(Comparator.comparingLong(SafetensorsHeader.Entry::begin)
                 .thenComparingLong(SafetensorsHeader.Entry::end));
@@ -91,7 +91,6 @@ final class Safetensors {
             checkSize(entry);
             end = entry.end();
         }
-        long there = file.size() - 8 - headerLength();
         if (end != there) {
             throw fail(String.format(
                     Locale.ROOT,
@@ -101,10 +100,6 @@ final class Safetensors {
                     end > there ? "it is truncated; download it again" : "the rest belongs to no tensor"));
         }
         return sorted;
-    }
-
-    private long headerLength() {
-        return file.bytes().get(LONG, 0);
     }
 
     private void checkSize(SafetensorsHeader.Entry entry) {

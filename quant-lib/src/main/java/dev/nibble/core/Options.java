@@ -30,7 +30,7 @@ public final class Options {
     }
 
     /**
-     * The one of these words that was written, or the first if none was.
+     * The one of these words that was written, or the first if none was; the first may be empty.
      *
      * @throws IllegalArgumentException if two of them were written
      */
@@ -39,7 +39,9 @@ public final class Options {
         List<String> written = left.stream().filter(choices::contains).toList();
         if (written.size() > 1) {
             throw new IllegalArgumentException("\"" + recipe + "\": \"" + written.get(0) + "\" and \"" + written.get(1)
-                    + "\" can not stand together; write one of " + String.join(", ", choices));
+                    + "\" can not stand together; write one of "
+                    + String.join(
+                            ", ", choices.stream().filter(c -> !c.isEmpty()).toList()));
         }
         left.removeAll(written);
         return written.isEmpty() ? words[0] : written.getFirst();
@@ -90,7 +92,7 @@ public final class Options {
                 .toList();
         String nearest = Recipe.nearest(word, candidates);
         throw new IllegalArgumentException("\"" + recipe + "\": " + recipe.name() + " has no option \"" + word + "\""
-                + (nearest.isEmpty() ? "" : "; did you mean \"" + nearest + "\"?")
+                + (nearest.isEmpty() ? "." : "; did you mean \"" + nearest + "\"?")
                 + (known.isEmpty() ? " It takes none" : " It takes: " + String.join(", ", known)));
     }
 

@@ -107,10 +107,13 @@ public record Recipe(String name, List<String> options) {
         // A third of the letters may be wrong, and at least one: "nf5" finds "nf4", "xyz" finds nothing.
         int bestDistance = Math.max(1, word.length() / 3) + 1;
         for (String candidate : candidates) {
-            int distance = distance(word, candidate);
-            if (distance < bestDistance) {
-                bestDistance = distance;
-                best = candidate;
+            // Lengths further apart than that are not looked at: names in a file may be of any length.
+            if (Math.abs(candidate.length() - word.length()) < bestDistance) {
+                int distance = distance(word, candidate);
+                if (distance < bestDistance) {
+                    bestDistance = distance;
+                    best = candidate;
+                }
             }
         }
         return best;

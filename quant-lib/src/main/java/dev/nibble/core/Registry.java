@@ -81,7 +81,8 @@ public final class Registry<T> {
         if (entry == null) {
             String nearest = Recipe.nearest(recipe.name(), names);
             throw new IllegalArgumentException("\"" + recipe + "\": there is no " + kind + " named \"" + recipe.name()
-                    + "\"" + (nearest.isEmpty() ? "" : "; did you mean \"" + with(recipe, nearest) + "\"?")
+                    + "\""
+                    + (nearest.isEmpty() ? "." : "; did you mean \"" + new Recipe(nearest, recipe.options()) + "\"?")
                     + " Known: " + String.join(", ", names));
         }
         return entry.factory().apply(recipe);
@@ -107,9 +108,5 @@ public final class Registry<T> {
             }
         }
         return found;
-    }
-
-    private static Recipe with(Recipe recipe, String name) {
-        return new Recipe(name, recipe.options());
     }
 }

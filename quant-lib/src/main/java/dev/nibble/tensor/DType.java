@@ -75,16 +75,6 @@ public enum DType {
         return blockBytes;
     }
 
-    /** Bits per number, scales included: 4.5 for {@link #Q4_0}. */
-    public double bitsPerValue() {
-        return 8.0 * blockBytes / blockSize;
-    }
-
-    /** True if numbers share a block with their scale, so that a row must hold whole blocks. */
-    public boolean isBlocked() {
-        return blockSize >= 32;
-    }
-
     /**
      * Bytes of {@code count} numbers.
      *

@@ -1,6 +1,9 @@
 package dev.nibble.tensor;
 
+import dev.nibble.core.CancelToken;
 import dev.nibble.core.Parallel;
+import dev.nibble.core.Progress;
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -62,13 +65,15 @@ public final class Generators {
             throw new IllegalArgumentException(outliers + " outlier columns do not fit a matrix of " + cols);
         }
         float[] values = normal(rows, cols, seed, std);
+        CancelToken cancel = Progress.current().cancelToken();
         int[] order = new int[cols];
-        java.util.Arrays.setAll(order, i -> i);
+        Arrays.setAll(order, i -> i);
         for (int i = 0; i < outliers; i++) { // the first steps of a Fisher-Yates shuffle
             int j = i + (int) (uniform(~seed, i) * (cols - i));
             int column = order[j];
             order[j] = order[i];
             order[i] = column;
+            cancel.check("generate outlier columns");
             for (int r = 0; r < rows; r++) {
                 values[r * cols + column] = (float) (values[r * cols + column] * factor);
             }

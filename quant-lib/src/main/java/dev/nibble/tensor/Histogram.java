@@ -2,6 +2,7 @@ package dev.nibble.tensor;
 
 import dev.nibble.core.Parallel;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.function.IntToDoubleFunction;
 
 /**
@@ -32,8 +33,8 @@ public record Histogram(double low, double high, long[] counts, long below, long
     public static Histogram of(Matrix matrix, int bins) {
         float[] x = matrix.values();
         String what = "range of " + matrix.name();
-        double max = Sums.max(x.length, what, (from, to) -> max(x, from, to, 1));
-        double min = -Sums.max(x.length, what, (from, to) -> max(x, from, to, -1));
+        double max = Sums.largest(x, 1, what);
+        double min = -Sums.largest(x, -1, what);
         if (!(min < max)) { // all equal, or nothing there
             double center = min == max ? min : 0;
             double half = Math.max(Math.abs(center), 1) / 2;
@@ -79,16 +80,6 @@ public record Histogram(double low, double high, long[] counts, long below, long
         return total.result();
     }
 
-    /** Largest of the values times {@code sign}, those that are not numbers passed over. */
-    private static double max(float[] x, int from, int to, float sign) {
-        float max = Float.NEGATIVE_INFINITY;
-        for (int i = from; i < to; i++) {
-            float v = x[i] * sign;
-            max = v > max ? v : max;
-        }
-        return max;
-    }
-
     /** Counts per bin, as a copy. */
     @Override
     public long[] counts() {
@@ -129,9 +120,10 @@ public record Histogram(double low, double high, long[] counts, long below, long
         return Arrays.hashCode(counts) * 31 + Double.hashCode(low) * 7 + Double.hashCode(high);
     }
 
+    /** One line: "884,736 values, 80 bins from -0.01200 to 0.01200". */
     @Override
     public String toString() {
-        return "histogram of " + total() + " values, " + bins() + " bins from " + low + " to " + high;
+        return String.format(Locale.ROOT, "%,d values, %d bins from %.4g to %.4g", total(), bins(), low, high);
     }
 
     private static final class Counter {

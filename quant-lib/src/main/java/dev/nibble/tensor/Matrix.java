@@ -1,5 +1,6 @@
 package dev.nibble.tensor;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -87,7 +88,7 @@ public final class Matrix {
     /** A copy of one row. */
     public float[] row(int row) {
         Objects.checkIndex(row, rows);
-        return java.util.Arrays.copyOfRange(values, row * cols, (row + 1) * cols);
+        return Arrays.copyOfRange(values, row * cols, (row + 1) * cols);
     }
 
     /** The same numbers under another name. */

@@ -69,6 +69,18 @@ final class Sums {
         return max;
     }
 
+    /** The largest of the values times {@code sign}, those that are not numbers passed over; -infinity if there is none. */
+    static double largest(float[] x, float sign, String what) {
+        return max(x.length, what, (from, to) -> {
+            float max = Float.NEGATIVE_INFINITY;
+            for (int i = from; i < to; i++) {
+                float v = x[i] * sign;
+                max = v > max ? v : max; // a comparison, because Math.max waits for itself
+            }
+            return max;
+        });
+    }
+
     /** A number found in a range. */
     @FunctionalInterface
     interface ToDouble {

@@ -34,19 +34,10 @@ public record TensorStatistics(
         double[] moments = Sums.of(n, 2, what, (from, to, into) -> addMoments(x, mean, from, to, into));
         double m2 = moments[0] / n;
         double m4 = moments[1] / n;
-        double max = Double.isNaN(mean) ? Double.NaN : Sums.max(n, what, (from, to) -> max(x, from, to, 1));
-        double min = Double.isNaN(mean) ? Double.NaN : -Sums.max(n, what, (from, to) -> max(x, from, to, -1));
+        double max = Double.isNaN(mean) ? Double.NaN : Sums.largest(x, 1, what);
+        double min = Double.isNaN(mean) ? Double.NaN : -Sums.largest(x, -1, what);
         double kurtosis = m2 == 0 ? Double.NaN : m4 / (m2 * m2) - 3;
         return new TensorStatistics(n, mean, Math.sqrt(m2), min, max, Math.max(Math.abs(min), Math.abs(max)), kurtosis);
-    }
-
-    private static double max(float[] x, int from, int to, float sign) {
-        float max = Float.NEGATIVE_INFINITY;
-        for (int i = from; i < to; i++) {
-            float v = x[i] * sign;
-            max = v > max ? v : max; // a comparison, because Math.max waits for itself
-        }
-        return max;
     }
 
     private static void addValues(float[] x, int from, int to, double[] into) {

@@ -137,6 +137,9 @@ class CheckpointTest {
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("no.gguf")
                 .hasMessageContaining("no such file");
+        assertThatThrownBy(() -> Checkpoint.open(Path.of("/dev/zero")))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("device");
         Path text = Files.writeString(folder.resolve("notes.txt"), "hello, this is no model");
         assertThatThrownBy(() -> Checkpoint.open(text)).hasMessageContaining("neither");
     }

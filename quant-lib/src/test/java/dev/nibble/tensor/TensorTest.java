@@ -120,6 +120,7 @@ class TensorTest {
         assertThat(h.above()).isEqualTo(1);
         assertThat(h.total()).isEqualTo(6);
         assertThat(h.center(0)).isEqualTo(0.25);
+        assertThat(h).hasToString("6 values, 4 bins from 0.000 to 2.000");
         Matrix w = Generators.gaussian(1100, 1000, 1); // more than one range
         assertThat(Histogram.of(w, 64).total()).isEqualTo(1_100_000);
         assertThat(Histogram.of(w, 64).low()).isEqualTo(TensorStatistics.of(w).min());
