@@ -91,12 +91,12 @@ public final class Model implements AutoCloseable {
         checkpoint.close();
     }
 
-    /** One line: "smollm2-135m: GGUF 3, 272 tensors, 134515008 parameters, 5.24 bits each". */
+    /** One line: "smollm2-135m: GGUF 3, 272 tensors, 134,515,008 parameters, 5.24 bits each". */
     @Override
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "%s: %s, %d tensors, %d parameters, %.2f bits each",
+                "%s: %s, %,d tensors, %,d parameters, %.2f bits each",
                 name,
                 checkpoint.kind(),
                 tensors().size(),

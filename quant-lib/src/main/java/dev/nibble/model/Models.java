@@ -42,7 +42,7 @@ public final class Models {
 
     /**
      * Opens a model if it can be had, for a notebook that has something else to show otherwise. Why it can not be had
-     * is printed, in one sentence.
+     * is printed: the message of the exception that {@link #open(String)} throws.
      *
      * @return empty if the model can neither be found nor fetched
      * @throws dev.nibble.core.Cancelled if a stop was asked for
@@ -51,7 +51,7 @@ public final class Models {
         try {
             return Optional.of(open(nameOrPath));
         } catch (ModelUnavailable | CheckpointException | IllegalArgumentException reason) {
-            System.out.println("No " + nameOrPath + ": " + reason.getMessage());
+            System.out.println(reason.getMessage());
             return Optional.empty();
         }
     }

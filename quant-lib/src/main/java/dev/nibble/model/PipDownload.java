@@ -86,7 +86,8 @@ final class PipDownload {
                 continue;
             }
             int status = watch(process, work, distribution, expectedBytes, progress);
-            String words = Files.readString(log, StandardCharsets.UTF_8);
+            String words =
+                    new String(Files.readAllBytes(log), StandardCharsets.UTF_8); // of any encoding: nothing fails
             if (status != 0 && words.contains("No module named pip")) {
                 withoutPip.add(python);
                 continue;

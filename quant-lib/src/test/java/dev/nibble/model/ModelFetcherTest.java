@@ -112,7 +112,7 @@ class ModelFetcherTest {
 
         assertThatThrownBy(() -> fetcher.fetch(model(CONTENT.length, sha256(CONTENT)), Progress.NONE))
                 .isInstanceOf(ModelUnavailable.class)
-                .hasMessageContaining("has 10 bytes, but 3000000 were expected");
+                .hasMessageContaining("has 10 bytes, but 3,000,000 were expected");
     }
 
     @Test
@@ -175,7 +175,7 @@ class ModelFetcherTest {
 
         assertThatThrownBy(() -> fetcher.fetch(model(1, "0"), Progress.NONE))
                 .isInstanceOf(ModelUnavailable.class)
-                .hasMessageContaining("no Python was found")
+                .hasMessageStartingWith("toy could not be fetched: no Python was found")
                 .hasMessageContaining("NIBBLE_PYTHON");
     }
 

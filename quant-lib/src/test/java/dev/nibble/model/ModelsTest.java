@@ -10,6 +10,9 @@ import dev.nibble.tensor.DType;
 import dev.nibble.tensor.Matrix;
 import dev.nibble.tensor.TensorInfo;
 import dev.nibble.tensor.TensorStatistics;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +37,23 @@ class ModelsTest {
                 .hasMessageContaining("model.gguf");
         assertThat(Models.find("/no/such/model.gguf")).isEmpty();
         assertThat(Models.available("/no/such/model.gguf")).isFalse();
+    }
+
+    @Test
+    void whatCanNotBeFoundIsSaidOnce() {
+        var printed = new ByteArrayOutputStream();
+        PrintStream before = System.out;
+        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        try {
+            Models.find("/no/such/model.gguf");
+            Models.find("smollm3");
+        } finally {
+            System.setOut(before);
+        }
+        assertThat(printed.toString(StandardCharsets.UTF_8).lines())
+                .hasSize(2)
+                .contains("/no/such/model.gguf: there is no such file")
+                .anyMatch(line -> line.startsWith("no model is called \"smollm3\""));
     }
 
     @Test
@@ -73,12 +93,12 @@ class ModelsTest {
 
     @Test
     void aModelAddsUpWhatItsFileStores() {
-        var model = new Model("m", new Listing(List.of(tensor("token_embd.weight", 100, 8), tensor("norm", 8))));
+        var model = new Model("m", new Listing(List.of(tensor("token_embd.weight", 1000, 8), tensor("norm", 8))));
 
-        assertThat(model.parameters()).isEqualTo(808);
-        assertThat(model.bytes()).isEqualTo(4 * 808);
+        assertThat(model.parameters()).isEqualTo(8008);
+        assertThat(model.bytes()).isEqualTo(4 * 8008);
         assertThat(model.bitsPerWeight()).isEqualTo(32);
-        assertThat(model).hasToString("m: GGUF 3, 2 tensors, 808 parameters, 32.00 bits each");
+        assertThat(model).hasToString("m: GGUF 3, 2 tensors, 8,008 parameters, 32.00 bits each");
     }
 
     private static TensorInfo tensor(String name, long... shape) {
