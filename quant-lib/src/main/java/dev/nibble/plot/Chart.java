@@ -76,7 +76,7 @@ public record Chart(String title, Axis x, Axis y, List<Series> series) {
         return JsplotFigures.of(this);
     }
 
-    /** A picture, 720 x 430 pixels at twice the resolution, on a light background. */
+    /** A picture, 810 x 483 pixels, on a light background. */
     public byte[] png() {
         return ChartPng.draw(this);
     }

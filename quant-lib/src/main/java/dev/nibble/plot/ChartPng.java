@@ -41,7 +41,10 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 final class ChartPng {
     static final int WIDTH = 720;
     static final int HEIGHT = 430;
-    private static final int SCALE = 2;
+
+    /** JupyterLab's Plotly renderer shows a picture pixel by pixel, whatever its metadata say: it has to fit a page. */
+    private static final double SCALE = 1.125;
+
     private static final Color INK = new Color(0x33, 0x33, 0x33);
     private static final Color GRID = new Color(0xdd, 0xdd, 0xdd);
     private static final Font TEXT = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
@@ -49,7 +52,8 @@ final class ChartPng {
     private ChartPng() {}
 
     static byte[] draw(Chart chart) {
-        BufferedImage image = new BufferedImage(WIDTH * SCALE, HEIGHT * SCALE, BufferedImage.TYPE_INT_RGB);
+        BufferedImage image =
+                new BufferedImage((int) (WIDTH * SCALE), (int) (HEIGHT * SCALE), BufferedImage.TYPE_INT_RGB);
         Graphics2D g = image.createGraphics();
         try {
             g.setColor(Color.WHITE);

@@ -124,7 +124,7 @@ class ChartTest {
             Chart chart = new Chart("drawn", axis, Axis.of("y"), List.of(one, two));
             assertThat(chart.plotly().path("data")).hasSize(2);
             BufferedImage picture = ImageIO.read(new ByteArrayInputStream(chart.png()));
-            assertThat(picture.getWidth()).isEqualTo(2 * ChartPng.WIDTH);
+            assertThat(picture.getWidth()).isEqualTo(810);
             assertThat(colours(picture))
                     .as("the colours of both series are in the picture")
                     .contains(0xd55e00, 0x009e73);
