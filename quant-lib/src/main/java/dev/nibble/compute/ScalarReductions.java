@@ -6,29 +6,43 @@ public final class ScalarReductions implements Reductions {
 
     @Override
     public void absmax(float[] x, int from, int to, int block, float[] out, int at) {
-        for (int i = from, k = at; i < to; k++) {
-            int end = i + Math.min(block, to - i);
-            int max = 0;
-            for (; i < end; i++) {
-                max = Math.max(max, Float.floatToRawIntBits(x[i]) & MAGNITUDE);
-            }
-            out[k] = Float.intBitsToFloat(max);
+        for (int i = from, k = at, n; i < to; i += n, k++) {
+            n = Math.min(block, to - i);
+            out[k] = absmax(x, i, i + n);
         }
     }
 
     @Override
     public void extremes(float[] x, int from, int to, int block, float[] low, float[] high, int at) {
-        for (int i = from, k = at; i < to; k++) {
-            int end = i + Math.min(block, to - i);
-            int min = Integer.MAX_VALUE;
-            int max = Integer.MIN_VALUE;
-            for (; i < end; i++) {
-                min = Math.min(min, ordered(x[i]));
-                max = Math.max(max, ordered(x[i]));
-            }
-            low[k] = value(min);
-            high[k] = value(max);
+        for (int i = from, k = at, n; i < to; i += n, k++) {
+            n = Math.min(block, to - i);
+            low[k] = min(x, i, i + n);
+            high[k] = max(x, i, i + n);
         }
+    }
+
+    private static float absmax(float[] x, int from, int to) {
+        int max = 0;
+        for (int i = from; i < to; i++) {
+            max = Math.max(max, Float.floatToRawIntBits(x[i]) & MAGNITUDE);
+        }
+        return Float.intBitsToFloat(max);
+    }
+
+    private static float min(float[] x, int from, int to) {
+        int min = Integer.MAX_VALUE;
+        for (int i = from; i < to; i++) {
+            min = Math.min(min, ordered(x[i]));
+        }
+        return value(min);
+    }
+
+    private static float max(float[] x, int from, int to) {
+        int max = Integer.MIN_VALUE;
+        for (int i = from; i < to; i++) {
+            max = Math.max(max, ordered(x[i]));
+        }
+        return value(max);
     }
 
     /** An int that orders like the float: the magnitude bits of negative numbers are flipped. */

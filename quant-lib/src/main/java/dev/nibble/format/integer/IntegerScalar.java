@@ -28,12 +28,20 @@ final class IntegerScalar implements IntegerKernels {
         }
         float inside = rule.zeroInside() ? zero : 0;
         int outside = rule.zeroInside() ? 0 : zero;
-        float inverse = 1 / scale;
-        for (int i = 0; i < count; i++) {
-            float ratio = rule.inverse() ? x[from + i] * inverse : x[from + i] / scale;
-            int code = (int) Math.rint(ratio + inside) + outside;
-            q[at + i] = (byte) Math.clamp(code, rule.qmin(), rule.qmax());
+        if (rule.inverse()) {
+            float inverse = 1 / scale;
+            for (int i = 0; i < count; i++) {
+                q[at + i] = code(x[from + i] * inverse, inside, outside, rule);
+            }
+        } else {
+            for (int i = 0; i < count; i++) {
+                q[at + i] = code(x[from + i] / scale, inside, outside, rule);
+            }
         }
+    }
+
+    private static byte code(float ratio, float inside, int outside, Rule rule) {
+        return (byte) Math.clamp((int) Math.rint(ratio + inside) + outside, rule.qmin(), rule.qmax());
     }
 
     @Override
