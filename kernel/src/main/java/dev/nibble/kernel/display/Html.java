@@ -87,7 +87,7 @@ final class Html {
         out.append('<').append(tag).append(" style=\"").append(CELL).append(style);
         // white-space: a recipe or a number broken in two lines cannot be read
         out.append(numeric ? "text-align:right;font-variant-numeric:tabular-nums;" : "text-align:left;");
-        out.append(text.length() <= 40 ? "white-space:nowrap\">" : "min-width:16em\">");
+        out.append(text.length() <= 60 ? "white-space:nowrap\">" : "min-width:16em\">");
         out.append(escape(text)).append("</").append(tag).append('>');
     }
 }
