@@ -1,7 +1,6 @@
 package dev.nibble.kernel.notebook;
 
-import dev.nibble.kernel.display.MimeBundle;
-import dev.nibble.kernel.display.Output;
+import dev.nibble.kernel.display.NoOutput;
 import dev.nibble.kernel.display.ProgressState;
 import dev.nibble.kernel.notebook.NotebookDocument.Cell;
 import dev.nibble.kernel.notebook.NotebookDocument.Kind;
@@ -133,7 +132,13 @@ public final class NotebookRunner {
     }
 
     /** Passes on what is printed, and nothing else. */
-    private record Printed(Listener listener) implements Output {
+    private static final class Printed extends NoOutput {
+        private final Listener listener;
+
+        Printed(Listener listener) {
+            this.listener = listener;
+        }
+
         @Override
         public void stream(String name, String text) {
             listener.printed(name, text);
@@ -143,20 +148,5 @@ public final class NotebookRunner {
         public void progress(ProgressState state) {
             listener.progress(state);
         }
-
-        @Override
-        public void display(MimeBundle bundle, String displayId) {}
-
-        @Override
-        public void update(MimeBundle bundle, String displayId) {}
-
-        @Override
-        public void result(int executionCount, MimeBundle bundle) {}
-
-        @Override
-        public void clear(boolean wait) {}
-
-        @Override
-        public void error(String name, String value, List<String> traceback) {}
     }
 }

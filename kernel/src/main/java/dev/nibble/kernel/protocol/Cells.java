@@ -6,6 +6,7 @@ import dev.nibble.kernel.cell.Display;
 import dev.nibble.kernel.cell.StandardStreams;
 import dev.nibble.kernel.display.Displays;
 import dev.nibble.kernel.display.MimeBundle;
+import dev.nibble.kernel.display.NoOutput;
 import dev.nibble.kernel.display.Output;
 import dev.nibble.kernel.display.RenderOptions;
 import dev.nibble.kernel.jshell.CellSource;

@@ -1,25 +1,16 @@
 package dev.nibble.kernel.protocol;
 
-import dev.nibble.kernel.display.MimeBundle;
+import dev.nibble.kernel.display.NoOutput;
 import dev.nibble.kernel.display.Output;
 import java.util.List;
 
 /** The output of a silent cell: its error, and nothing else. */
-record ErrorsOnly(Output output) implements Output {
-    @Override
-    public void stream(String name, String text) {}
+final class ErrorsOnly extends NoOutput {
+    private final Output output;
 
-    @Override
-    public void display(MimeBundle bundle, String displayId) {}
-
-    @Override
-    public void update(MimeBundle bundle, String displayId) {}
-
-    @Override
-    public void result(int executionCount, MimeBundle bundle) {}
-
-    @Override
-    public void clear(boolean wait) {}
+    ErrorsOnly(Output output) {
+        this.output = output;
+    }
 
     @Override
     public void error(String name, String value, List<String> traceback) {

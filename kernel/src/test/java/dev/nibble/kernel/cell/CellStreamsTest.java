@@ -2,8 +2,7 @@ package dev.nibble.kernel.cell;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nibble.kernel.display.MimeBundle;
-import dev.nibble.kernel.display.Output;
+import dev.nibble.kernel.display.NoOutput;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,28 +16,13 @@ class CellStreamsTest {
     private final CellStreams streams = new CellStreams(received);
 
     /** Notes what arrives. */
-    private static final class Received implements Output {
+    private static final class Received extends NoOutput {
         final List<String> messages = Collections.synchronizedList(new ArrayList<>());
 
         @Override
         public void stream(String name, String text) {
             messages.add(name + "|" + text);
         }
-
-        @Override
-        public void display(MimeBundle bundle, String displayId) {}
-
-        @Override
-        public void update(MimeBundle bundle, String displayId) {}
-
-        @Override
-        public void result(int executionCount, MimeBundle bundle) {}
-
-        @Override
-        public void clear(boolean wait) {}
-
-        @Override
-        public void error(String name, String value, List<String> traceback) {}
 
         String all(String stream) {
             synchronized (messages) {

@@ -1,11 +1,9 @@
-package dev.nibble.kernel.protocol;
+package dev.nibble.kernel.display;
 
-import dev.nibble.kernel.display.MimeBundle;
-import dev.nibble.kernel.display.Output;
 import java.util.List;
 
-/** Takes everything and shows nothing. */
-final class NoOutput implements Output {
+/** Takes everything and shows nothing; who wants one kind of output overrides one method. */
+public class NoOutput implements Output {
     @Override
     public void stream(String name, String text) {}
 
