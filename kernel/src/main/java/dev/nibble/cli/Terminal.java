@@ -7,18 +7,20 @@ import java.nio.file.Path;
 
 /** What is at the other end of the standard streams, and where the person stands. */
 final class Terminal {
+    private static final int STANDARD_OUTPUT = 1;
     private static final int STANDARD_ERROR = 2;
     private static final int DEFAULT_COLUMNS = 100;
 
     private Terminal() {}
 
     /** Whether standard error is a terminal. Java does not tell, so the C library is asked. */
-    @SuppressWarnings("restricted") // one call of a function of the C library that takes and gives an int
     static boolean errorIsTerminal() {
         String told = System.getProperty(Relaunch.ERROR_IS_TERMINAL);
-        if (told != null) {
-            return Boolean.parseBoolean(told);
-        }
+        return told == null ? isTerminal(STANDARD_ERROR) : Boolean.parseBoolean(told);
+    }
+
+    @SuppressWarnings("restricted") // one call of a function of the C library that takes and gives an int
+    private static boolean isTerminal(int stream) {
         try {
             var linker = Linker.nativeLinker();
             var isatty = linker.defaultLookup().find("isatty");
@@ -27,20 +29,20 @@ final class Terminal {
             }
             var handle = linker.downcallHandle(
                     isatty.get(), FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
-            return (int) handle.invokeExact(STANDARD_ERROR) == 1;
+            return (int) handle.invokeExact(stream) == 1;
         } catch (Throwable unsupported) { // a handle may throw anything; then there is no bar
             return false;
         }
     }
 
-    /** Characters in a line: what the launcher measured, else COLUMNS, else 100. */
+    /** Characters in a line: what the launcher measured, else COLUMNS, else 100; a file or a pipe takes any number. */
     static int columns() {
         for (String text : new String[] {System.getProperty("nibble.columns"), System.getenv("COLUMNS")}) {
             if (text != null && text.matches("[1-9]\\d{1,3}")) {
                 return Integer.parseInt(text);
             }
         }
-        return DEFAULT_COLUMNS;
+        return isTerminal(STANDARD_OUTPUT) ? DEFAULT_COLUMNS : Integer.MAX_VALUE;
     }
 
     /** The folder that a person typed the command in, where the paths they type start. */

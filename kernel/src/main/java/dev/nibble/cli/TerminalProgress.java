@@ -30,7 +30,8 @@ final class TerminalProgress implements Progress {
     }
 
     static TerminalProgress of(CancelToken token) {
-        return new TerminalProgress(token, Terminal.errorIsTerminal() ? System.err : null, Terminal.columns());
+        return new TerminalProgress(
+                token, Terminal.errorIsTerminal() ? System.err : null, Math.min(Terminal.columns(), 100));
     }
 
     @Override

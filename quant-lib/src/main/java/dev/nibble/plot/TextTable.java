@@ -5,12 +5,15 @@ import java.util.List;
 import tech.tablesaw.api.Table;
 
 /**
- * A table as aligned text that fits a width: long texts are cut first; columns that still do not fit go below, with
- * the first column repeated.
+ * A table as aligned text that fits a width: long texts are cut first, but never so far that two different ones look
+ * the same; columns that still do not fit go below, with the first column repeated.
  */
 public final class TextTable {
     private static final String GAP = "  ";
     private static final int NARROWEST = 12;
+
+    /** Texts up to this length are names, such as recipes, and are never cut. */
+    private static final int NAME = 20;
 
     private TextTable() {}
 
@@ -63,11 +66,14 @@ public final class TextTable {
 
     /** Takes from the widest text column until the line fits or nothing more can be taken. */
     private static void narrow(int[] widths, TableView view, int width) {
+        int[] narrowest = new int[widths.length];
+        for (int c = 0; c < widths.length; c++) {
+            narrowest[c] = view.numeric().get(c) || widths[c] <= NAME ? widths[c] : distinct(view, c, widths[c]);
+        }
         while (total(widths) > width) {
             int widest = -1;
             for (int c = 0; c < widths.length; c++) {
-                boolean text = !view.numeric().get(c);
-                if (text && widths[c] > NARROWEST && (widest < 0 || widths[c] > widths[widest])) {
+                if (widths[c] > narrowest[c] && (widest < 0 || widths[c] > widths[widest])) {
                     widest = c;
                 }
             }
@@ -76,6 +82,19 @@ public final class TextTable {
             }
             widths[widest]--;
         }
+    }
+
+    /** The smallest width, from {@link #NARROWEST}, at which different texts of a column still differ. */
+    private static int distinct(TableView view, int column, int full) {
+        List<String> texts =
+                view.rows().stream().map(row -> row.get(column)).distinct().toList();
+        for (int width = NARROWEST; width < full; width++) {
+            int w = width;
+            if (texts.stream().map(text -> cut(text, w)).distinct().count() == texts.size()) {
+                return width;
+            }
+        }
+        return full;
     }
 
     private static int total(int[] widths) {

@@ -213,6 +213,22 @@ class TablesTest {
     }
 
     @Test
+    void textIsNotCutSoFarThatTwoRowsLookTheSame() {
+        Table table = Table.create(
+                "errors",
+                StringColumn.create("tensor", "blk.0.attn_output.weight", "blk.0.attn_output.bias", "blk.1.x"),
+                StringColumn.create("recipe", "int4:asym:g128", "int4:asym:g32", "int8"),
+                StringColumn.create("note", "a long text that says the same", "a long text that says the same", ""));
+        assertThat(TextTable.of(table, 50, 10)).isEqualTo("""
+                        errors
+                        tensor                recipe          note
+                        ────────────────────  ──────────────  ────────────
+                        blk.0.attn_output.w…  int4:asym:g128  a long text…
+                        blk.0.attn_output.b…  int4:asym:g32   a long text…
+                        blk.1.x               int8""");
+    }
+
+    @Test
     void longTablesShowTheirHeadAndTailAndSayHowMuch() {
         Table table = Table.create("long", IntColumn.indexColumn("i", 1_000_000, 0));
         TableView view = TableView.of(table, 20, 10);

@@ -249,7 +249,7 @@ class DisplaysTest {
         var picture = html.selectFirst("img");
         assertThat(picture.attr("alt")).contains("int4:g32").contains("error, quantized - original");
         byte[] png = Base64.getDecoder().decode(picture.attr("src").replace("data:image/png;base64,", ""));
-        assertThat(ImageIO.read(new ByteArrayInputStream(png)).getWidth()).isEqualTo(1440);
+        assertThat(ImageIO.read(new ByteArrayInputStream(png)).getWidth()).isEqualTo(810);
         assertThat(html.selectFirst("script").data()).contains("kernelspecs/nibble/" + PlotlyScript.FILE);
         assertThat((String) live.data().get("text/html"))
                 .doesNotContain("http://")
