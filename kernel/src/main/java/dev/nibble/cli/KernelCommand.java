@@ -50,6 +50,9 @@ final class KernelCommand implements Runnable {
         @ArgGroup(exclusive = true)
         private Place place;
 
+        @Spec
+        private CommandSpec spec;
+
         @Mixin
         private JsonOption json;
 
@@ -66,9 +69,18 @@ final class KernelCommand implements Runnable {
         private boolean quiet;
 
         final Path folder() {
-            return place == null || place.prefix == null
-                    ? KernelFolders.ofUser(name)
-                    : KernelFolders.ofPrefix(Terminal.path(place.prefix), name);
+            if (place != null && place.prefix != null && place.prefix.isBlank()) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--prefix wants a folder, and got nothing: is a variable that names it not set?");
+            }
+            try {
+                return place == null || place.prefix == null
+                        ? KernelFolders.ofUser(name)
+                        : KernelFolders.ofPrefix(Terminal.path(place.prefix), name);
+            } catch (IllegalArgumentException wrong) {
+                throw new ParameterException(spec.commandLine(), wrong.getMessage(), wrong);
+            }
         }
 
         final void report(String what, boolean done, Path folder) {

@@ -9,7 +9,8 @@ public final class NibbleHome {
 
     /**
      * {@code NIBBLE_HOME} if it is set (the system property {@code nibble.home} before the environment), else
-     * {@code nibble} in {@code XDG_CACHE_HOME}, else {@code ~/.cache/nibble}. Absolute; not created by this.
+     * {@code nibble} in {@code XDG_CACHE_HOME}, else {@code ~/.cache/nibble}, where {@code ~} is {@code HOME} if that
+     * is set, else the home that the system knows. Absolute; not created by this.
      */
     public static Path path() {
         return path(System.getProperty("nibble.home"), System.getenv(), System.getProperty("user.home"));
@@ -28,7 +29,8 @@ public final class NibbleHome {
         if (isSet(cache) && Path.of(cache).isAbsolute()) {
             return Path.of(cache, "nibble");
         }
-        return Path.of(userHome, ".cache", "nibble").toAbsolutePath();
+        String home = environment.get("HOME");
+        return Path.of(isSet(home) ? home : userHome, ".cache", "nibble").toAbsolutePath();
     }
 
     private static boolean isSet(String value) {

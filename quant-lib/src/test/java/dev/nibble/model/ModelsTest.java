@@ -89,6 +89,8 @@ class ModelsTest {
         assertThat(NibbleHome.path(null, xdg, "/home/a")).isEqualTo(Path.of("/xdg/nibble"));
         assertThat(NibbleHome.path("", Map.of("XDG_CACHE_HOME", "relative", "NIBBLE_HOME", ""), "/home/a"))
                 .isEqualTo(Path.of("/home/a/.cache/nibble"));
+        assertThat(NibbleHome.path(null, Map.of("HOME", "/moved"), "/home/a"))
+                .isEqualTo(Path.of("/moved/.cache/nibble"));
     }
 
     @Test

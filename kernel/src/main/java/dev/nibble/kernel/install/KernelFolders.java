@@ -11,9 +11,14 @@ public final class KernelFolders {
 
     private KernelFolders() {}
 
-    /** The kernel of one person: in {@code JUPYTER_DATA_DIR}, or where Jupyter keeps a person's data on this system. */
+    /**
+     * The kernel of one person: in {@code JUPYTER_DATA_DIR}, or where Jupyter keeps a person's data on this system.
+     * Their home is where {@code HOME} says, as for Jupyter, which need not be what the system's list of users says.
+     */
     public static Path ofUser(String name) {
         return userData(System.getProperty("os.name"), System.getenv(), System.getProperty("user.home"))
+                .toAbsolutePath()
+                .normalize()
                 .resolve("kernels")
                 .resolve(checked(name));
     }
@@ -26,15 +31,18 @@ public final class KernelFolders {
                 .resolve(checked(name));
     }
 
-    static Path userData(String system, Map<String, String> environment, String userHome) {
+    static Path userData(String system, Map<String, String> environment, String systemsHome) {
         String own = environment.get("JUPYTER_DATA_DIR");
         if (own != null && !own.isEmpty()) {
-            return Path.of(own).toAbsolutePath();
+            return Path.of(own);
         }
+        boolean windows = system.startsWith("Windows");
+        String home = environment.get("HOME");
+        String userHome = windows || home == null || home.isEmpty() ? systemsHome : home;
         if (system.startsWith("Mac")) {
             return Path.of(userHome, "Library", "Jupyter");
         }
-        if (system.startsWith("Windows")) {
+        if (windows) {
             String roaming = environment.get("APPDATA");
             return roaming == null ? Path.of(userHome, ".jupyter", "data") : Path.of(roaming, "jupyter");
         }

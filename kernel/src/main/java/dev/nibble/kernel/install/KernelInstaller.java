@@ -8,15 +8,16 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -32,6 +33,9 @@ public final class KernelInstaller {
 
     /** plotly.js in the kernel's folder, which Jupyter serves at {@code kernelspecs/NAME/plotly.min.js}. */
     public static final String PLOTLY_FILE = "plotly.min.js";
+
+    /** In kernel.json, see {@link #foldersMade}. */
+    private static final String FOLDERS_MADE = "folders_made";
 
     private static final String PLOTLY_VERSIONS = "META-INF/maven/org.webjars.npm/plotly.js-dist/pom.properties";
     private static final List<String> PICTURES = List.of("logo-32x32.png", "logo-64x64.png", "logo-svg.svg");
@@ -63,6 +67,32 @@ public final class KernelInstaller {
             throw new InstallException(
                     folder + " holds another kernel: --name gives this one another name, or remove that one first");
         }
+        try {
+            fill(folder, displayName);
+        } catch (FileSystemException failed) {
+            throw notInstalled(folder, failed);
+        }
+    }
+
+    private static InstallException notInstalled(Path folder, FileSystemException failed) {
+        Path there = folder;
+        while (!Files.exists(there) && there.getParent() != null) {
+            there = there.getParent();
+        }
+        String why = failed.getReason() == null ? "" : " (" + failed.getReason() + ")";
+        if (!Files.isDirectory(there)) {
+            why = ", because " + there + " is a file";
+        } else if (failed instanceof AccessDeniedException || !Files.isWritable(there)) {
+            why = ", because you may not write in " + there;
+        } else if (failed instanceof NoSuchFileException) {
+            why = ", because no folder can be made in " + there;
+        }
+        return new InstallException("the kernel can not be installed in " + folder + why
+                + "; --user installs it for you alone, --prefix FOLDER for an environment");
+    }
+
+    private void fill(Path folder, String displayName) throws IOException {
+        int made = foldersMade(folder) + missingAbove(folder);
         Files.createDirectories(folder.resolve("lib"));
         Set<Path> wanted = new HashSet<>();
         wanted.add(put(folder, "nibble.jar", distribution.jar()));
@@ -77,14 +107,16 @@ public final class KernelInstaller {
         try (InputStream in = plotly()) {
             wanted.add(put(folder, PLOTLY_FILE, in));
         }
-        byte[] kernelJson = (kernelJson(folder, displayName).toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8);
+        byte[] kernelJson =
+                (kernelJson(folder, displayName, made).toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8);
         // Last: Jupyter sees the kernel when this is there.
         wanted.add(put(folder, "kernel.json", new ByteArrayInputStream(kernelJson)));
         removeOthers(folder, wanted);
     }
 
     /**
-     * Removes a kernel that was installed here, and folders above it that are empty then.
+     * Removes a kernel that was installed here, and those folders above it that its installation made, if they are
+     * empty then.
      *
      * @return false if there was none
      * @throws InstallException if the folder holds another kernel
@@ -96,16 +128,18 @@ public final class KernelInstaller {
         if (!isOurs(folder)) {
             throw new InstallException(folder + " holds another kernel, which is not removed by this");
         }
+        int made = foldersMade(folder);
         // First: what is half removed is no kernel any more.
         Files.delete(folder.resolve("kernel.json"));
         removeOthers(folder, Set.of());
         Files.deleteIfExists(folder);
-        for (Path above = folder.getParent(), end = aboveJupyter(folder);
-                !above.equals(end);
-                above = above.getParent()) {
+        Path above = folder.getParent();
+        for (int i = 0; i < made; i++, above = above.getParent()) {
             try {
-                Files.delete(above);
-            } catch (DirectoryNotEmptyException others) {
+                if (!Files.isSymbolicLink(above)) {
+                    Files.deleteIfExists(above);
+                }
+            } catch (FileSystemException kept) { // others use it, or it is not ours to remove
                 break;
             }
         }
@@ -123,7 +157,7 @@ public final class KernelInstaller {
         }
     }
 
-    private ObjectNode kernelJson(Path folder, String displayName) {
+    private ObjectNode kernelJson(Path folder, String displayName, int made) {
         var json = new ObjectMapper().createObjectNode();
         var argv = json.putArray("argv");
         JvmFlags.kernelCommand(java, folder.resolve("nibble.jar").toString()).forEach(argv::add);
@@ -133,7 +167,7 @@ public final class KernelInstaller {
         json.putObject("env");
         var metadata = json.putObject("metadata");
         metadata.put("debugger", false);
-        metadata.putObject("nibble").put("version", distribution.version());
+        metadata.putObject("nibble").put("version", distribution.version()).put(FOLDERS_MADE, made);
         return json;
     }
 
@@ -197,15 +231,32 @@ public final class KernelInstaller {
         });
     }
 
-    /** The first folder above that is not Jupyter's own, which stays even if it is empty. */
-    private static Path aboveJupyter(Path folder) {
-        Path kernels = folder.getParent();
-        Path data = kernels.getParent();
-        boolean jupyters = data != null
-                && data.getFileName() != null
-                && Arrays.asList("jupyter", "Jupyter")
-                        .contains(data.getFileName().toString());
-        return jupyters ? data.getParent() : data;
+    /** How many folders above a kernel's, counted from its parent, its installation made; 0 if there is none of ours. */
+    private static int foldersMade(Path folder) {
+        try {
+            JsonNode json =
+                    new ObjectMapper().readTree(folder.resolve("kernel.json").toFile());
+            int made = json.path("metadata").path("nibble").path(FOLDERS_MADE).asInt();
+            return Math.clamp(made, 0, ownedAbove(folder));
+        } catch (IOException unreadable) {
+            return 0;
+        }
+    }
+
+    /** How many folders above, counted from the parent, an installation is about to make. */
+    private static int missingAbove(Path folder) {
+        int missing = 0;
+        Path above = folder.getParent();
+        while (missing < ownedAbove(folder) && above.getParent() != null && !Files.exists(above)) {
+            missing++;
+            above = above.getParent();
+        }
+        return missing;
+    }
+
+    /** Folders above that can be an installation's: PREFIX/share/jupyter/kernels, or a data folder and its kernels. */
+    private static int ownedAbove(Path folder) {
+        return folder.getParent().endsWith(Path.of("share", "jupyter", "kernels")) ? 4 : 2;
     }
 
     private static InputStream plotly() throws IOException {

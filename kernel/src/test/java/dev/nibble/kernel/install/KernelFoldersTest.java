@@ -27,6 +27,17 @@ class KernelFoldersTest {
         }
     }
 
+    /** Python's Path.home(), which Jupyter asks, goes by HOME, except on Windows. */
+    @Test
+    void homeIsWhereTheEnvironmentSays() {
+        var moved = Map.of("HOME", "/moved");
+        assertThat(KernelFolders.userData("Linux", moved, "/home/a")).isEqualTo(Path.of("/moved/.local/share/jupyter"));
+        assertThat(KernelFolders.userData("Mac OS X", moved, "/Users/a")).isEqualTo(Path.of("/moved/Library/Jupyter"));
+        assertThat(KernelFolders.userData("Windows 11", moved, "/c")).isEqualTo(Path.of("/c/.jupyter/data"));
+        assertThat(KernelFolders.userData("Linux", Map.of("HOME", "", "XDG_DATA_HOME", ""), "/home/a"))
+                .isEqualTo(Path.of("/home/a/.local/share/jupyter"));
+    }
+
     @Test
     void anEnvironmentsKernelsLieInItsShareFolder() {
         assertThat(KernelFolders.ofPrefix(Path.of("/opt/env/../env"), "nibble"))

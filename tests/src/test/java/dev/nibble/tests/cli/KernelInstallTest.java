@@ -91,11 +91,61 @@ class KernelInstallTest {
 
         assertThat(nibble.json("kernel", "uninstall", "--json").path("removed").asBoolean())
                 .isTrue();
-        assertThat(folder.resolve("user data/kernels")).doesNotExist();
+        assertThat(folder.resolve("user data")).doesNotExist();
 
         assertThat(nibble.json("kernel", "uninstall", "--json").path("removed").asBoolean())
                 .as("a second time there is nothing to remove, which is no error")
                 .isFalse();
+    }
+
+    @Test
+    void uninstallLeavesFoldersThatWereThereBefore() throws IOException {
+        Path share = Files.createDirectories(folder.resolve("env/share"));
+
+        nibble.json("kernel", "install", "--prefix", "env", "--json");
+        nibble.json("kernel", "install", "--prefix", "env", "--json");
+        nibble.json("kernel", "uninstall", "--prefix", "env", "--json");
+        assertThat(share).isEmptyDirectory();
+
+        nibble.json("kernel", "install", "--prefix", "new/env", "--json");
+        nibble.json("kernel", "uninstall", "--prefix", "new/env", "--json");
+        assertThat(folder.resolve("new"))
+                .as("the environment is gone with its kernel, what is above it is not")
+                .isEmptyDirectory();
+
+        nibble.json("kernel", "install", "--prefix", "used", "--json");
+        Path others = Files.createDirectories(folder.resolve("used/share/jupyter/lab"));
+        nibble.json("kernel", "uninstall", "--prefix", "used", "--json");
+        assertThat(others).exists();
+        assertThat(folder.resolve("used/share/jupyter/kernels")).doesNotExist();
+    }
+
+    @Test
+    void aPersonsKernelGoesWhereHomeSays() {
+        var moved = new Program(folder, folder.resolve("home"))
+                .with("HOME", folder.resolve("moved home").toString());
+
+        moved.json("kernel", "install", "--json");
+
+        assertThat(folder.resolve("moved home/.local/share/jupyter/kernels/nibble/kernel.json"))
+                .exists();
+        moved.json("kernel", "uninstall", "--json");
+        assertThat(folder.resolve("moved home")).isEmptyDirectory();
+    }
+
+    @Test
+    void whereNothingCanBeWrittenTheReasonIsSaid() throws IOException {
+        Files.writeString(folder.resolve("a file"), "x");
+
+        var result = nibble.run("kernel", "install", "--prefix", "a file");
+
+        assertThat(result.status()).isEqualTo(1);
+        assertThat(result.err())
+                .contains("can not be installed in", folder.resolve("a file") + " is a file", "--prefix FOLDER");
+        var nowhere = nibble.run("kernel", "install", "--prefix", "");
+        assertThat(nowhere.status()).isEqualTo(2);
+        assertThat(nowhere.err()).contains("--prefix wants a folder");
+        assertThat(folder.resolve("share")).doesNotExist();
     }
 
     @Test
@@ -136,7 +186,7 @@ class KernelInstallTest {
         assertThat(other.resolve("kernel.json")).content().contains("Mine");
         assertThat(nibble.run("kernel", "install", "--name", "nibble2").status())
                 .isZero();
-        assertThat(nibble.run("kernel", "install", "--name", "../x").status()).isEqualTo(1);
+        assertThat(nibble.run("kernel", "install", "--name", "../x").status()).isEqualTo(2);
     }
 
     private static int[] pngSize(Path png) throws IOException {

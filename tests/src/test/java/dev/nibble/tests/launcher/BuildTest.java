@@ -83,7 +83,7 @@ class BuildTest {
         Files.writeString(home.resolve("a file of somebody else"), "x");
         assertThat(shell.run(nibble, "uninstall").status()).as("nobody to ask").isEqualTo(2);
         assertThat(shell.run(nibble, "uninstall", "--yes").status()).isZero();
-        assertThat(data).isEmptyDirectory();
+        assertThat(data).doesNotExist();
         assertThat(home.toFile().list()).containsExactly("a file of somebody else");
     }
 }
