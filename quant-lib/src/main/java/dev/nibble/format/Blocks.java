@@ -34,14 +34,7 @@ public final class Blocks {
         }
         return group > cols
                 ? String.format(Locale.ROOT, "a row has %d weights, fewer than the group of %d", cols, group)
-                : String.format(
-                        Locale.ROOT,
-                        "last group of each row has %d (%d = %d·%d + %d)",
-                        rest,
-                        cols,
-                        cols / group,
-                        group,
-                        rest);
+                : String.format(Locale.ROOT, "last group of a row: %d, not %d", rest, group);
     }
 
     /**

@@ -33,7 +33,7 @@ public interface Quantized {
      */
     double errorBound(int row, int col);
 
-    /** What a reader of a table should know about this one, or the empty string: "the last group of each row has 64". */
+    /** What a reader of a table should know about this one, or the empty string: "last group of a row: 64, not 128". */
     String note();
 
     /** Stored bytes, scales included. */

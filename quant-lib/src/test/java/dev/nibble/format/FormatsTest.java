@@ -69,7 +69,7 @@ class FormatsTest {
     @Test
     void aGroupThatDoesNotDivideTheRowIsShorterAndSaysSo() {
         Matrix w = Generators.gaussian(4, 576, 1);
-        assertThat(Formats.parse("int4:g128").quantize(w).note()).contains("last group of each row has 64");
+        assertThat(Formats.parse("int4:g128").quantize(w).note()).contains("last group of a row: 64, not 128");
         assertThat(Formats.parse("int4:g64").quantize(w).note()).isEmpty();
         assertThat(Formats.parse("int4").quantize(w).note()).isEmpty();
         assertThat(Formats.parse("int4:g1024").quantize(w).note()).contains("576");

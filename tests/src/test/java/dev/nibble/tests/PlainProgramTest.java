@@ -61,7 +61,7 @@ class PlainProgramTest {
         assertThat(expected)
                 .contains("synthetic with 4 outlier columns (seed 42) [200, 577]")
                 .contains("[İw F32 [12, 33]]")
-                .contains("last group of each row has 65")
+                .contains("last group of a row: 65")
                 .contains("\"int4:sim\": int4 has no option \"sim\"; did you mean \"sym\"?");
     }
 

@@ -12,6 +12,9 @@ final class Html {
     private static final String LINE = "1px solid rgba(128,128,128,0.35)";
     private static final String CELL = "padding:3px 12px 3px 0;vertical-align:top;";
 
+    /** Texts up to this length are names: recipes, tensors; longer ones may break where the page is narrow. */
+    private static final int NAME = 24;
+
     private Html() {}
 
     static String escape(String text) {
@@ -87,7 +90,7 @@ final class Html {
         out.append('<').append(tag).append(" style=\"").append(CELL).append(style);
         // white-space: a recipe or a number broken in two lines cannot be read
         out.append(numeric ? "text-align:right;font-variant-numeric:tabular-nums;" : "text-align:left;");
-        out.append(text.length() <= 60 ? "white-space:nowrap\">" : "min-width:16em\">");
+        out.append(text.length() <= NAME ? "white-space:nowrap\">" : "min-width:9em\">");
         out.append(escape(text)).append("</").append(tag).append('>');
     }
 }
