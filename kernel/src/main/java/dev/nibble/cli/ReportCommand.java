@@ -1,7 +1,5 @@
 package dev.nibble.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.nibble.kernel.notebook.NotebookDocument.Cell;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,11 +16,14 @@ import picocli.CommandLine.ParameterException;
         name = "report",
         description = {
             "Run the first notebook and write it as one HTML file, without Python and without a browser.",
-            "Fetches the model of the notebook if it can; prints the notebook's comparison table."
+            "Fetches the model of the notebook if it can; prints which model it is and the comparison tables."
         })
 final class ReportCommand extends LaboratoryCommand {
-    /** Cells with this tag are printed. */
+    /** What cells with this tag show is printed. */
     private static final String TAG = "comparison";
+
+    /** The cell with this tag shows a model, whose first line is printed. */
+    private static final String MODEL = "model";
 
     @Mixin
     private JsonOption json;
@@ -59,16 +60,26 @@ final class ReportCommand extends LaboratoryCommand {
     int work() throws IOException {
         HeadlessRun.Done done = headless.run();
         Path file = Terminal.path(output);
+        List<Cell> cells = done.run().notebook().cells();
         if (json.asked()) {
             Map<String, Object> facts = RunCommand.facts(done, List.of(file.toString()));
             facts.put("bytes", Files.size(file));
+            facts.put(
+                    "model",
+                    cells.stream()
+                            .filter(cell -> cell.hasTag(MODEL))
+                            .map(ReportCommand::model)
+                            .findFirst()
+                            .orElse(null));
+            facts.put(
+                    "tables",
+                    cells.stream()
+                            .filter(cell -> cell.hasTag(TAG))
+                            .flatMap(cell -> CellTexts.tables(cell).stream())
+                            .toList());
             Json.print(facts);
         } else {
-            for (Cell cell : done.run().notebook().cells()) {
-                if (cell.hasTag(TAG)) {
-                    print(cell);
-                }
-            }
+            cells.forEach(ReportCommand::print);
             System.out.println("Report: " + file);
             done.run().failure().ifPresent(RunCommand::tell);
         }
@@ -86,18 +97,26 @@ final class ReportCommand extends LaboratoryCommand {
         return first;
     }
 
-    /** What a cell printed and showed, as text. */
+    /** What cells printed (so the reason why there is no model), which model it is, and the comparisons. */
     private static void print(Cell cell) {
-        for (ObjectNode shown : cell.outputs()) {
-            JsonNode text = shown.path("output_type").asText().equals("stream")
-                    ? shown.path("text")
-                    : shown.path("data").path("text/plain");
-            String joined = text.isArray()
-                    ? text.valueStream().map(JsonNode::asText).reduce("", String::concat)
-                    : text.asText("");
-            if (!joined.isBlank()) {
-                System.out.println(joined.stripTrailing() + "\n");
-            }
+        String printed = CellTexts.printed(cell);
+        if (!printed.isBlank()) {
+            System.out.println(printed.stripTrailing() + "\n");
         }
+        if (cell.hasTag(MODEL)) {
+            System.out.println(model(cell) + "\n");
+        }
+        if (cell.hasTag(TAG)) {
+            CellTexts.texts(cell).forEach(text -> System.out.println(text.stripTrailing() + "\n"));
+        }
+    }
+
+    /** A model's text begins with the line that says what it is. */
+    private static String model(Cell cell) {
+        return CellTexts.texts(cell).stream()
+                .flatMap(String::lines)
+                .findFirst()
+                .orElse("")
+                .strip();
     }
 }

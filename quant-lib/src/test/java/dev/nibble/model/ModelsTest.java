@@ -62,9 +62,12 @@ class ModelsTest {
         assertThat(model.toString()).contains("synthetic");
         assertThat(model.oneMatrixOfEveryKind()).hasSize(8);
         Matrix w = model.weight("blk.0.attn_q.weight");
+        assertThat(w.name()).isEqualTo("synthetic blk.0.attn_q.weight");
         assertThat(w.values())
                 .hasSize(576 * 576)
-                .isEqualTo(Models.openOrSynthetic("/no/such").weight(w.name()).values());
+                .isEqualTo(Models.openOrSynthetic("/no/such")
+                        .weight("blk.0.attn_q.weight")
+                        .values());
         assertThat(w.values())
                 .isNotEqualTo(model.weight("blk.0.attn_output.weight").values());
         assertThat(TensorStatistics.of(w).kurtosis()).isGreaterThan(20); // 3 without the outlier columns

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,6 +93,49 @@ class RunTest {
     }
 
     @Test
+    void aReportSaysWhichModelItIsAndWhyItIsNotTheRealOne() throws IOException {
+        notebook(
+                "a.ipynb",
+                "#model var model = Models.openOrSynthetic(\"no such.gguf\");\nmodel",
+                "#comparison Tables.errors(model.weight(\"blk.0.attn_k.weight\"), \"int8\", \"nf4:b64\")");
+        String reason = "no such.gguf: there is no such file";
+
+        var people = nibble.run("report", "--notebook", "a.ipynb");
+        assertThat(people.status()).as(people.err()).isZero();
+        assertThat(people.out())
+                .contains(reason, "no real model", "synthetic blk.0.attn_k.weight", "nf4:b64")
+                .doesNotContain("token_embd");
+
+        JsonNode facts = nibble.json("report", "--notebook", "a.ipynb", "--json");
+        assertThat(facts.path("printed").asText().strip()).endsWith(reason);
+        assertThat(facts.path("model").asText()).contains("synthetic", "no real model");
+        assertThat(facts.path("tables")).hasSize(1);
+        JsonNode table = facts.path("tables").get(0);
+        assertThat(table.path("title").asText()).isEqualTo("synthetic blk.0.attn_k.weight");
+        assertThat(table.path("rows")).hasSize(2);
+        JsonNode nf4 = table.path("rows").get(1);
+        assertThat(nf4.path("recipe").asText()).isEqualTo("nf4:b64");
+        assertThat(nf4.path("bits_per_weight").asDouble()).isEqualTo(4.5);
+        assertThat(nf4.path("sqnr_db").isNumber()).isTrue();
+
+        assertThat(nibble.run("run", "a.ipynb").out()).contains(reason, "a.ipynb ran in");
+        assertThat(nibble.json("run", "a.ipynb", "--json").path("printed").asText())
+                .contains(reason);
+    }
+
+    @Test
+    void theFirstNotebookNamesItsModel() throws IOException {
+        JsonNode cells = Program.parse(Files.readString(Path.of("../notebooks/00-start.ipynb")))
+                .path("cells");
+
+        assertThat(cells.valueStream()
+                        .filter(cell ->
+                                cell.path("metadata").path("tags").toString().contains("\"model\"")))
+                .singleElement()
+                .satisfies(cell -> assertThat(cell.path("source").toString()).contains("openOrSynthetic"));
+    }
+
+    @Test
     void aSignalStopsTheCellAndLeavesNothing() throws Exception {
         notebook("loop.ipynb", "java.nio.file.Files.createFile(java.nio.file.Path.of(\"reached\")); while (true) {}");
         var run = nibble.start("run", "loop.ipynb", "-o", "loop.html");
@@ -109,19 +153,20 @@ class RunTest {
         assertThat(folder.resolve("loop.html")).doesNotExist();
     }
 
-    /** A notebook of code cells; one whose source begins with "#comparison" gets that tag. */
+    /** A notebook of code cells; one whose source begins with "#comparison" or "#model" gets that tag. */
     private void notebook(String name, String... sources) throws IOException {
         var json = new ObjectMapper().createObjectNode();
         var cells = json.putArray("cells");
         for (String source : sources) {
-            boolean tagged = source.startsWith("#comparison");
+            var tag = Pattern.compile("#(comparison|model)").matcher(source);
+            boolean tagged = tag.lookingAt();
             var cell = cells.addObject().put("cell_type", "code").put("id", "cell" + cells.size());
             cell.putNull("execution_count").putArray("outputs");
             var metadata = cell.putObject("metadata");
             if (tagged) {
-                metadata.putArray("tags").add("comparison");
+                metadata.putArray("tags").add(tag.group(1));
             }
-            cell.put("source", tagged ? source.substring("#comparison".length()) : source);
+            cell.put("source", tagged ? source.substring(tag.end()) : source);
         }
         json.putObject("metadata").putObject("kernelspec").put("name", "nibble").put("display_name", "Nibble");
         json.put("nbformat", 4).put("nbformat_minor", 5);
