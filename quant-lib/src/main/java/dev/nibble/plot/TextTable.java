@@ -1,12 +1,14 @@
 package dev.nibble.plot;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import tech.tablesaw.api.Table;
 
 /**
  * A table as aligned text that fits a width: long texts are cut first, but never so far that two different ones look
- * the same; columns that still do not fit go below, with the first column repeated.
+ * the same; columns that still do not fit go below, with the columns that name the row repeated.
  */
 public final class TextTable {
     private static final String GAP = "  ";
@@ -43,7 +45,7 @@ public final class TextTable {
         if (!view.title().isEmpty()) {
             out.append(cut(view.title(), Math.max(width, NARROWEST))).append('\n');
         }
-        for (List<Integer> block : blocks(widths, width)) {
+        for (List<Integer> block : blocks(widths, names(widths, view, width), width)) {
             if (!view.headers().stream().allMatch(String::isEmpty)) {
                 line(out, view, block, widths, view.headers());
                 out.append('\n');
@@ -105,15 +107,28 @@ public final class TextTable {
         return total;
     }
 
-    private static List<List<Integer>> blocks(int[] widths, int width) {
+    /** How many columns say which row it is: the texts before the first number, if they leave room for another. */
+    private static int names(int[] widths, TableView view, int width) {
+        int names = 0;
+        int used = 0;
+        while (names < widths.length && !view.numeric().get(names) && used + widths[names] < width * 3L / 4) {
+            used += widths[names] + GAP.length();
+            names++;
+        }
+        return Math.max(1, names);
+    }
+
+    private static List<List<Integer>> blocks(int[] widths, int names, int width) {
+        List<Integer> repeated = IntStream.range(0, names).boxed().toList();
+        int repeatedWidth = total(Arrays.copyOf(widths, names));
         List<List<Integer>> blocks = new ArrayList<>();
-        List<Integer> block = new ArrayList<>(List.of(0));
-        int used = widths[0];
-        for (int c = 1; c < widths.length; c++) {
-            if (used + GAP.length() + widths[c] > width && block.size() > 1) {
+        List<Integer> block = new ArrayList<>(repeated);
+        int used = repeatedWidth;
+        for (int c = names; c < widths.length; c++) {
+            if (used + GAP.length() + widths[c] > width && block.size() > names) {
                 blocks.add(block);
-                block = new ArrayList<>(List.of(0));
-                used = widths[0];
+                block = new ArrayList<>(repeated);
+                used = repeatedWidth;
             }
             block.add(c);
             used += GAP.length() + widths[c];

@@ -45,7 +45,8 @@ public final class Notebook {
 
     /** Shows a LaTeX formula, without its dollar signs. */
     public static Display latex(String formula) {
-        return show("text/latex", "$$" + formula + "$$", formula);
+        boolean delimited = formula.strip().startsWith("$") || formula.strip().startsWith("\\begin");
+        return show("text/latex", delimited ? formula : "$$" + formula + "$$", formula);
     }
 
     /** Shows a PNG, JPEG, GIF, WebP or SVG file. */

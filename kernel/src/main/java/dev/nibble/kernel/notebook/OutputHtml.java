@@ -64,7 +64,7 @@ final class OutputHtml {
             return text(data.path("text/html"));
         }
         if (data.has("text/markdown")) {
-            return markdown.of(text(data.path("text/markdown")));
+            return "<div class=\"markdown\">" + markdown.of(text(data.path("text/markdown"))) + "</div>";
         }
         if (data.has("text/latex")) {
             formulas = true;
