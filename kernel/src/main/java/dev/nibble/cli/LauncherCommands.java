@@ -23,7 +23,7 @@ final class LauncherCommands {
         private CommandSpec spec;
 
         @Mixin
-        HelpOption help;
+        JsonOption help;
 
         @Override
         public Integer call() {
@@ -48,7 +48,9 @@ final class LauncherCommands {
                         + " kernel for it.")
         String jupyter;
 
-        @Option(names = "--no-browser", description = "Print the address instead of opening a browser.")
+        @Option(
+                names = "--no-browser",
+                description = "Print the address instead of opening a browser; --json means this too.")
         boolean noBrowser;
 
         @Option(names = "--port", paramLabel = "NUMBER", description = "Listen on this port, or fail.")

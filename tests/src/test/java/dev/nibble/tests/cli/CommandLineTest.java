@@ -55,6 +55,15 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"lab", "test", "jdk", "uninstall"})
+    void whatTheLauncherDoesItselfIsSaidToBeThere(String command) {
+        var result = nibble.run(command, "--json");
+
+        assertThat(result.status()).isEqualTo(1);
+        assertThat(Program.parse(result.out()).path("error").asText()).contains("install/nibble " + command);
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "nonsense",

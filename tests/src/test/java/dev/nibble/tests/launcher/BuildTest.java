@@ -2,6 +2,7 @@ package dev.nibble.tests.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nibble.tests.cli.Program;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,7 +83,11 @@ class BuildTest {
         Files.writeString(home.resolve("models/a.gguf"), "x");
         Files.writeString(home.resolve("a file of somebody else"), "x");
         assertThat(shell.run(nibble, "uninstall").status()).as("nobody to ask").isEqualTo(2);
-        assertThat(shell.run(nibble, "uninstall", "--yes").status()).isZero();
+        var removed = shell.run(nibble, "uninstall", "--yes", "--json");
+        assertThat(removed.status()).as(removed.err()).isZero();
+        var json = Program.parse(removed.out());
+        assertThat(json.path("kernel_removed").asBoolean()).isTrue();
+        assertThat(json.path("removed").toString()).contains(home.resolve("models") + "\"");
         assertThat(data).doesNotExist();
         assertThat(home.toFile().list()).containsExactly("a file of somebody else");
     }

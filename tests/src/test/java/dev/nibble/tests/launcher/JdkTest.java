@@ -2,6 +2,7 @@ package dev.nibble.tests.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nibble.tests.cli.Program;
 import dev.nibble.tests.launcher.JdkServer.Fault;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How the launcher finds a JDK, and how it fetches one where there is none. All paths here have spaces. */
 class JdkTest {
@@ -48,6 +50,10 @@ class JdkTest {
             assertThat(home.resolve("jdk/jdk-25.0.9+1/bin/javac")).isExecutable();
 
             assertThat(jdk().out()).isEqualTo(first.out());
+            var json = Program.parse(
+                    shell.run(launcher.toString(), "jdk", "--json").out());
+            assertThat(json.path("jdk").asText()).isEqualTo(first.out().strip());
+            assertThat(json.path("version").asInt()).isEqualTo(25);
             assertThat(server.requests()).as("the second call asks nobody").hasSize(2);
         }
         assertThat(namesIn(home)).containsExactly("jdk", "locks");
@@ -81,6 +87,9 @@ class JdkTest {
             assertThat(result.err())
                     .contains("fetching one failed", reason, server.url(), "set JAVA_HOME")
                     .contains("install one, for example");
+            var json = Program.parse(
+                    shell.run(launcher.toString(), "jdk", "--json").out());
+            assertThat(json.path("error").asText()).contains("fetching one failed", reason);
         }
         assertThat(namesIn(home)).containsOnly("jdk", "locks");
         assertThat(namesIn(home.resolve("jdk"))).isEmpty();
@@ -171,6 +180,53 @@ class JdkTest {
         assertThat(installed.err())
                 .contains("installing Maven with:  apt-get install", "the build failed:", "mvn was reached");
         assertThat(installed.status()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lab", "test"})
+    void aPythonThatIsNoneIsSaidToBeNone(String command) {
+        Path none = folder.resolve("a \"python\"");
+        Clone.script(none, "exit 0");
+        Clone.script(folder.resolve("bare tools/mvn"), "exit 0");
+        shell.with("JAVA_HOME", fakeJdk("some jdk", "25").toString()).with("NIBBLE_PYTHON", none.toString());
+
+        var result = shell.run(launcher.toString(), command, "--json");
+
+        assertThat(result.status()).as(result.err()).isEqualTo(1);
+        assertThat(result.err()).contains("NIBBLE_PYTHON names", "let it name one that is, or unset it");
+        assertThat(Program.parse(result.out()).path("error").asText())
+                .startsWith("NIBBLE_PYTHON names \"" + none + "\", which is not");
+    }
+
+    @Test
+    void aTestRunIsSummedUpForPrograms() throws IOException {
+        shell.with("JAVA_HOME", fakeJdk("some jdk", "25").toString());
+        Path reports = Files.createDirectories(folder.resolve("a clone/quant-lib/target/surefire-reports"));
+        Files.writeString(reports.resolve("TEST-old.xml"), "<testsuite tests=\"100\">");
+        Files.setLastModifiedTime(reports.resolve("TEST-old.xml"), java.nio.file.attribute.FileTime.fromMillis(0));
+        Clone.script(folder.resolve("bare tools/mktemp"), "exec /usr/bin/mktemp \"$@\"");
+        Clone.script(folder.resolve("bare tools/mvn"), """
+            echo "[INFO] Maven speaks"
+            /bin/sleep 0.1
+            for name in A B; do
+                echo '<?xml version="1.0" encoding="UTF-8"?>
+            <testsuite name="x y" time="0.1" tests="12" errors="1" skipped="3" failures="2">
+              <testcase name="tests" time="0.1"/>
+            </testsuite>' > "%s/TEST-$name.xml"
+            done
+            exit 1""".formatted(reports));
+
+        var result = shell.run(launcher.toString(), "test", "--no-python", "--json");
+
+        assertThat(result.status()).isEqualTo(1);
+        assertThat(result.err()).contains("Maven speaks");
+        var json = Program.parse(result.out());
+        assertThat(json.path("ok").asBoolean()).isFalse();
+        assertThat(json.path("exit_code").asInt()).isEqualTo(1);
+        assertThat(json.path("tests").asInt()).isEqualTo(24);
+        assertThat(json.path("failures").asInt()).isEqualTo(4);
+        assertThat(json.path("errors").asInt()).isEqualTo(2);
+        assertThat(json.path("skipped").asInt()).isEqualTo(6);
     }
 
     private Shell.Result jdk() {
