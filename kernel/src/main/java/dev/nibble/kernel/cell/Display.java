@@ -2,13 +2,18 @@ package dev.nibble.kernel.cell;
 
 import dev.nibble.kernel.display.Displays;
 import dev.nibble.kernel.display.MimeBundle;
+import java.util.Map;
 
 /** Something that a cell displayed and that can be replaced later, also from another cell. Shows nothing by itself. */
 public final class Display {
-    private final String id;
+    private static final MimeBundle NOTHING = MimeBundle.of(Map.of("text/html", "", "text/plain", ""));
 
-    Display(String id) {
+    private final String id;
+    private volatile MimeBundle shown;
+
+    Display(String id, MimeBundle shown) {
         this.id = id;
+        this.shown = shown;
     }
 
     /** The display id, as front ends know it. */
@@ -16,10 +21,25 @@ public final class Display {
         return id;
     }
 
-    /** Shows {@code value} in place of what is there, wherever it is displayed. */
+    /**
+     * Shows {@code value} in place of what is there, wherever it is displayed. Something that is displayed already, as in
+     * {@code update(html("…"))}, moves here.
+     */
     public Display update(Object value) {
         Cell cell = Notebook.cell();
-        cell.update(render(value, cell), id);
+        if (value instanceof Display other) {
+            MimeBundle taken = other.shown;
+            if (other != this) {
+                other.put(NOTHING, cell);
+            }
+            return put(taken, cell);
+        }
+        return put(render(value, cell), cell);
+    }
+
+    private Display put(MimeBundle bundle, Cell cell) {
+        shown = bundle;
+        cell.update(bundle, id);
         return this;
     }
 

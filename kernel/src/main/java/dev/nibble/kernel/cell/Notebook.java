@@ -33,6 +33,12 @@ public final class Notebook {
         return show(Display.render(value, cell), cell);
     }
 
+    /** The same under a display id of one's own: displays with one id are all replaced together. */
+    public static Display display(Object value, String id) {
+        Cell cell = cell();
+        return show(Display.render(value, cell), id, cell);
+    }
+
     /** Shows HTML. */
     public static Display html(String html) {
         return show("text/html", html, html);
@@ -158,8 +164,11 @@ public final class Notebook {
     }
 
     private static Display show(MimeBundle bundle, Cell cell) {
-        Display display = new Display(UUID.randomUUID().toString());
-        cell.display(bundle, display.id());
-        return display;
+        return show(bundle, UUID.randomUUID().toString(), cell);
+    }
+
+    private static Display show(MimeBundle bundle, String id, Cell cell) {
+        cell.display(bundle, id);
+        return new Display(id, bundle);
     }
 }

@@ -17,6 +17,15 @@ import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
 public final class Completions {
     private static final Pattern IMPORT = Pattern.compile("\\s*import\\s+(?:static\\s+)?((?:\\w+\\.)*)(\\w*)");
 
+    /** The name that is being typed, unless it is a member of something. */
+    private static final Pattern BARE_NAME = Pattern.compile("(?<![\\w$.\"])([a-zA-Z_$][\\w$]*)$");
+
+    /** A type, a name, and what follows the name in a declaration. */
+    private static final Pattern DECLARATION =
+            Pattern.compile("([a-zA-Z_$][\\w$]*)(?:<[^;(){}]*>|\\[\\])*\\s+([a-zA-Z_$][\\w$]*)\\s*([=;:,()<{])");
+
+    private static final Set<String> NO_TYPES = Set.of("return", "new", "throw", "case", "else", "import", "package");
+
     private final Engine engine;
     private final SourceCodeAnalysis analysis;
 
@@ -57,7 +66,36 @@ public final class Completions {
                 return inBlock;
             }
         }
+        if (found.matches().isEmpty()) {
+            Completion declared = declared(typed);
+            if (!declared.matches().isEmpty()) {
+                return declared;
+            }
+        }
         return found.matches().isEmpty() ? packages(snippet, cursor) : found;
+    }
+
+    /** Variables, methods and types that the cell itself declares before the cursor, which JShell has not seen yet. */
+    private static Completion declared(String typed) {
+        Matcher name = BARE_NAME.matcher(typed);
+        if (!name.find()) {
+            return new Completion(List.of(), typed.length());
+        }
+        String begun = name.group(1);
+        var names = new TreeMap<String, String>();
+        Matcher declaration = DECLARATION.matcher(typed.substring(0, name.start(1)));
+        while (declaration.find()) {
+            String type = declaration.group(1);
+            String declared = declaration.group(2);
+            if (declared.startsWith(begun) && !NO_TYPES.contains(type)) {
+                boolean isType = Set.of("class", "record", "interface", "enum").contains(type);
+                names.put(declared, isType ? "class" : declaration.group(3).equals("(") ? "function" : "instance");
+            }
+        }
+        var matches = names.entrySet().stream()
+                .map(entry -> new Match(entry.getKey(), entry.getValue()))
+                .toList();
+        return new Completion(matches, name.start(1));
     }
 
     /** Packages after {@code import}: JShell knows them only when its index of the class path is ready. */

@@ -181,6 +181,15 @@ class CellsTest {
     }
 
     @Test
+    void whatIsDisplayedAlreadyMovesToTheDisplayThatItUpdates() {
+        run("display(\"one\", \"my id\").update(html(\"<i>two</i>\"));");
+        assertThat(shown.ids).hasSize(2).startsWith("my id");
+        assertThat(shown.updatedIds).containsExactly(shown.ids.get(1), "my id");
+        assertThat(shown.displays.get(2).data()).containsEntry("text/html", "");
+        assertThat(shown.displays.get(3).data()).containsEntry("text/html", "<i>two</i>");
+    }
+
+    @Test
     void richTextHasItsType() {
         run("html(\"<b>x</b>\");\nmarkdown(\"*x*\");\nlatex(\"x^2\");\nclearOutput(true);");
         assertThat(shown.displays.stream()

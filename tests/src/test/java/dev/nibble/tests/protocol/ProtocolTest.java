@@ -210,6 +210,22 @@ class ProtocolTest {
         assertThat(found.path("cursor_start").asInt()).isEqualTo(code.length() - "addFir".length());
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "int zebra = 5;\nzeb",
+                "for (int zebra = 0; zebra < 3; zebra++) { System.out.println(ze",
+                "List<Map<String, Integer>> zebra = null;\nString.valueOf(zeb",
+                "int zebra(int n) { return n; }\nze"
+            })
+    void completesNamesThatTheSameCellDeclares(String code) {
+        JsonNode found = kernel.ask("complete_request", TestKernel.object().put("code", code))
+                .content();
+        assertThat(found.path("matches").get(0).asText()).startsWith("zebra");
+        assertThat(found.path("matches")).hasSize(1);
+        assertThat(found.path("cursor_end").asInt()).isEqualTo(code.length());
+    }
+
     @Test
     void documentationIsFound() {
         JsonNode found = kernel.ask("inspect_request", TestKernel.object().put("code", "String.format"))
