@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.jar.JarFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -215,6 +217,19 @@ class CommandLineTest {
         assertThat(version.path("java").asText()).startsWith("2");
         assertThat(version.path("nibble_home").asText())
                 .isEqualTo(folder.resolve("nibble home").toString());
+    }
+
+    /** An older Java must be able to load the class that tells it so. */
+    @Test
+    void theJarBeginsWithAClassForJava8() throws IOException {
+        try (var jar = new JarFile(Program.JAR.toFile())) {
+            String main = jar.getManifest().getMainAttributes().getValue("Main-Class");
+            try (var in = new DataInputStream(jar.getInputStream(jar.getEntry(main.replace('.', '/') + ".class")))) {
+                assertThat(in.readInt()).isEqualTo(0xCAFEBABE);
+                assertThat(in.readUnsignedShort()).as("minor version").isZero();
+                assertThat(in.readUnsignedShort()).as("major version").isEqualTo(52);
+            }
+        }
     }
 
     @Test
