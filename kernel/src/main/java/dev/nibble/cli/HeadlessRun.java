@@ -1,6 +1,5 @@
 package dev.nibble.cli;
 
-import dev.nibble.core.Cancelled;
 import dev.nibble.core.Progress;
 import dev.nibble.kernel.display.ProgressState;
 import dev.nibble.kernel.display.RenderOptions;
@@ -80,9 +79,8 @@ final class HeadlessRun {
         long started = System.nanoTime();
         NotebookRunner.Run run;
         try (CellRunner cells = Cells.create(RenderOptions.DEFAULT.withPng(png));
-                var stopper = new Stopper(cells, progress)) {
+                var _ = new Stopper(cells, progress)) {
             run = new NotebookRunner(cells, allowErrors).run(document, new Shown(progress));
-            stopper.throwIfStopped(notebook);
         }
         double seconds = (System.nanoTime() - started) / 1e9;
         for (Path output : outputs) {
@@ -93,16 +91,15 @@ final class HeadlessRun {
                 run.notebook().write(output);
             }
         }
+        progress.cancelToken().check("run " + notebook.getFileName());
         return new Done(run, seconds);
     }
 
     /** Interrupts the running cell when the process is asked to end. */
     private static final class Stopper implements AutoCloseable {
         private final CountDownLatch finished = new CountDownLatch(1);
-        private final Progress progress;
 
         Stopper(CellRunner cells, Progress progress) {
-            this.progress = progress;
             Thread.ofPlatform().name("stopper").daemon().start(() -> {
                 try {
                     while (!finished.await(50, TimeUnit.MILLISECONDS)) {
@@ -114,12 +111,6 @@ final class HeadlessRun {
                     Thread.currentThread().interrupt();
                 }
             });
-        }
-
-        void throwIfStopped(Path notebook) {
-            if (progress.cancelToken().isCancelled()) {
-                throw new Cancelled("run " + notebook.getFileName());
-            }
         }
 
         @Override

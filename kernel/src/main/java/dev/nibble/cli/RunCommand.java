@@ -21,6 +21,7 @@ import picocli.CommandLine.Parameters;
             "Run a notebook, without Jupyter and without a browser.",
             "Relative paths in its cells start at the notebook's folder. Stops at the first cell that fails, unless the"
                     + " cell is tagged raises-exception: then the exit code is 1, and what was reached is still written.",
+            "Ctrl-C stops the running cell and ends the same way, with exit code 130.",
             "What the cells print is printed at the end."
         })
 final class RunCommand extends LaboratoryCommand {

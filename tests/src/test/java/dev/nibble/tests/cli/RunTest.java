@@ -136,7 +136,7 @@ class RunTest {
     }
 
     @Test
-    void aSignalStopsTheCellAndLeavesNothing() throws Exception {
+    void aSignalStopsTheCellAndWritesWhatWasReached() throws Exception {
         notebook("loop.ipynb", "java.nio.file.Files.createFile(java.nio.file.Path.of(\"reached\")); while (true) {}");
         var run = nibble.start("run", "loop.ipynb", "-o", "loop.html");
         for (int i = 0; i < 600 && !Files.exists(folder.resolve("reached")); i++) {
@@ -150,7 +150,12 @@ class RunTest {
         assertThat(result.status()).as("ended by SIGTERM").isEqualTo(143);
         assertThat(result.err()).contains("run loop.ipynb: stopped on request");
         assertThat(second.isAlive()).as("the second JVM").isFalse();
-        assertThat(folder.resolve("loop.html")).doesNotExist();
+        assertThat(folder.resolve("loop.html")).content().contains("KeyboardInterrupt");
+        try (var files = Files.list(folder)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .as("nothing half-written")
+                    .noneMatch(name -> name.endsWith(".tmp") || name.startsWith(".loop"));
+        }
     }
 
     /** A notebook of code cells; one whose source begins with "#comparison" or "#model" gets that tag. */
