@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  */
 public final class Model implements AutoCloseable {
     /** The number of a layer inside a tensor's name: {@code blk.7.}, {@code model.layers.7.}. */
-    private static final Pattern LAYER = Pattern.compile("(?<=^|\\.)\\d+(?=\\.)");
+    private static final Pattern NUMBER = Pattern.compile("(?<=^|\\.)\\d+(?=\\.|$)");
 
     private final String name;
     private final Checkpoint checkpoint;
@@ -71,18 +71,28 @@ public final class Model implements AutoCloseable {
         return 8.0 * bytes() / parameters();
     }
 
+    /** {@link #oneMatrixOfEveryKind(Checkpoint)} of this model's file. */
+    public List<TensorInfo> oneMatrixOfEveryKind() {
+        return oneMatrixOfEveryKind(checkpoint);
+    }
+
     /**
      * The first matrix of every kind, where two tensors are of one kind if their names differ only in the number of the
      * layer: embedding, attention query, …, feed-forward down. In the order of the file.
      */
-    public List<TensorInfo> oneMatrixOfEveryKind() {
+    public static List<TensorInfo> oneMatrixOfEveryKind(Checkpoint checkpoint) {
         Map<String, TensorInfo> kinds = new LinkedHashMap<>();
-        for (TensorInfo tensor : tensors()) {
+        for (TensorInfo tensor : checkpoint.tensors()) {
             if (tensor.isMatrix()) {
-                kinds.putIfAbsent(LAYER.matcher(tensor.name()).replaceFirst("*"), tensor);
+                kinds.putIfAbsent(kind(tensor.name()), tensor);
             }
         }
         return List.copyOf(kinds.values());
+    }
+
+    /** {@code blk.7.ffn_down.weight} is a {@code blk.*.ffn_down.weight}. */
+    static String kind(String tensor) {
+        return NUMBER.matcher(tensor).replaceAll("*");
     }
 
     /** Lets the file go; weights that were read stay. */

@@ -15,11 +15,8 @@ import dev.nibble.tensor.TensorStatistics;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.regex.Pattern;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.LongColumn;
 import tech.tablesaw.api.StringColumn;
@@ -32,8 +29,6 @@ public final class Tables {
     static final String RECIPE = "recipe";
     static final String BITS = "bits/weight";
     static final String SQNR = "SQNR (dB)";
-
-    private static final Pattern BLOCK_NUMBER = Pattern.compile("(?<=^|\\.)\\d+(?=\\.|$)");
 
     private Tables() {}
 
@@ -101,14 +96,7 @@ public final class Tables {
      */
     public static Table errors(Matrix w, String... recipes) {
         Charts.requireRecipes(recipes);
-        Errors errors = new Errors();
-        Progress progress = Progress.current();
-        try (Progress.Task task = progress.task("quantize " + w.name(), recipes.length, "recipes")) {
-            for (String recipe : recipes) {
-                errors.add(w, recipe, stopOnly(progress));
-                task.step(1);
-            }
-        }
+        Errors errors = Errors.of(w, recipes);
         return Table.create(
                 w.name(), errors.recipe, errors.bits, errors.mse, errors.sqnr, errors.max, errors.cosine, errors.note);
     }
@@ -128,14 +116,7 @@ public final class Tables {
         List<String> names = List.of(nameA, nameB);
         for (int i = 0; i < 2; i++) {
             Matrix w = both.get(i);
-            Errors errors = new Errors();
-            Progress progress = Progress.current();
-            try (Progress.Task task = progress.task("quantize " + w.name(), recipes.length, "recipes")) {
-                for (String recipe : recipes) {
-                    errors.add(w, recipe, stopOnly(progress));
-                    task.step(1);
-                }
-            }
+            Errors errors = Errors.of(w, recipes);
             double absmax = TensorStatistics.of(w).absmax();
             DoubleColumn relative = errors.max.divide(absmax == 0 ? 1 : absmax);
             table.addColumns(
@@ -152,7 +133,7 @@ public final class Tables {
      */
     public static Table kinds(Checkpoint checkpoint, String... recipes) {
         Charts.requireRecipes(recipes);
-        List<TensorInfo> matrices = representatives(checkpoint.tensors());
+        List<TensorInfo> matrices = Model.oneMatrixOfEveryKind(checkpoint);
         StringColumn tensor = StringColumn.create(TENSOR);
         StringColumn shape = StringColumn.create("shape");
         Errors errors = new Errors();
@@ -187,22 +168,6 @@ public final class Tables {
         return kinds(model.checkpoint(), recipes).setName(model.name());
     }
 
-    /** Of every kind of matrix the first, in the order of the file, as {@link Model#oneMatrixOfEveryKind} has it. */
-    static List<TensorInfo> representatives(List<TensorInfo> tensors) {
-        Map<String, TensorInfo> kinds = new LinkedHashMap<>();
-        for (TensorInfo tensor : tensors) {
-            if (tensor.isMatrix()) {
-                kinds.putIfAbsent(kind(tensor.name()), tensor);
-            }
-        }
-        return List.copyOf(kinds.values());
-    }
-
-    /** {@code blk.7.ffn_down.weight} is a {@code blk.*.ffn_down.weight}. */
-    static String kind(String tensor) {
-        return BLOCK_NUMBER.matcher(tensor).replaceAll("*");
-    }
-
     private static String fileName(Checkpoint checkpoint) {
         return String.valueOf(checkpoint.path().getFileName());
     }
@@ -227,6 +192,18 @@ public final class Tables {
             // four digits would print 0.99999 as 1
             cosine.setPrintFormatter(new NumberColumnFormatter(
                     new DecimalFormat("0.000000", DecimalFormatSymbols.getInstance(Locale.ROOT))));
+        }
+
+        static Errors of(Matrix w, String... recipes) {
+            Errors errors = new Errors();
+            Progress progress = Progress.current();
+            try (Progress.Task task = progress.task("quantize " + w.name(), recipes.length, "recipes")) {
+                for (String recipe : recipes) {
+                    errors.add(w, recipe, stopOnly(progress));
+                    task.step(1);
+                }
+            }
+            return errors;
         }
 
         void add(Matrix w, String text, Progress progress) {

@@ -77,6 +77,13 @@ class ModelsTest {
     }
 
     @Test
+    void namesThatDifferInTheBlockNumberAreOfOneKind() {
+        assertThat(Model.kind("model.layers.12.mlp.down_proj.weight")).isEqualTo("model.layers.*.mlp.down_proj.weight");
+        assertThat(Model.kind("blk.7.ffn_down.weight")).isEqualTo(Model.kind("blk.29.ffn_down.weight"));
+        assertThat(Model.kind("head2.weight")).isEqualTo("head2.weight");
+    }
+
+    @Test
     void knownNamesAreFoundInAnyCase() {
         assertThat(KnownModel.named("SmolLM2-135M")).isPresent();
         assertThat(KnownModel.named("smollm2-135m").orElseThrow().fileName())

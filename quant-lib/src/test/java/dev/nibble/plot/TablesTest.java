@@ -82,14 +82,6 @@ class TablesTest {
     }
 
     @Test
-    void namesThatDifferInTheBlockNumberAreOfOneKind() {
-        assertThat(Tables.kind("model.layers.12.mlp.down_proj.weight"))
-                .isEqualTo("model.layers.*.mlp.down_proj.weight");
-        assertThat(Tables.kind("blk.7.ffn_down.weight")).isEqualTo(Tables.kind("blk.29.ffn_down.weight"));
-        assertThat(Tables.kind("head2.weight")).isEqualTo("head2.weight");
-    }
-
-    @Test
     void errorsAreThoseOfWhatTheStoredBytesDecodeTo() {
         Matrix w = Generators.withOutlierColumns(48, 192, 7).named("w");
         Table table = Tables.errors(w, RECIPES);

@@ -2,11 +2,9 @@ package dev.nibble.kernel.cell;
 
 import dev.nibble.kernel.display.Displays;
 import dev.nibble.kernel.display.MimeBundle;
-import java.util.Map;
 
 /** Something that a cell displayed and that can be replaced later, also from another cell. Shows nothing by itself. */
 public final class Display {
-    private static final MimeBundle NOTHING = MimeBundle.of(Map.of("text/html", "", "text/plain", ""));
 
     private final String id;
     private volatile MimeBundle shown;
@@ -30,7 +28,7 @@ public final class Display {
         if (value instanceof Display other) {
             MimeBundle taken = other.shown;
             if (other != this) {
-                other.put(NOTHING, cell);
+                other.put(MimeBundle.NOTHING, cell);
             }
             return put(taken, cell);
         }

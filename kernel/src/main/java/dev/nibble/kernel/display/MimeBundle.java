@@ -12,6 +12,9 @@ import java.util.Map;
  * @param metadata MIME type to its metadata, or notebook-level keys
  */
 public record MimeBundle(Map<String, Object> data, Map<String, Object> metadata) {
+    /** Blank: takes away what a display showed. */
+    public static final MimeBundle NOTHING = of(Map.of("text/html", "", "text/plain", ""));
+
     public MimeBundle {
         data = Collections.unmodifiableMap(new LinkedHashMap<>(data));
         metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));

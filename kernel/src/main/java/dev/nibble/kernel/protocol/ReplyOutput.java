@@ -14,7 +14,6 @@ import java.util.Queue;
 /** A cell's output as messages to every front end. */
 final class ReplyOutput implements Output {
     private static final double REMEMBERED_SECONDS = 5;
-    private static final MimeBundle NOTHING = MimeBundle.of(Map.of("text/html", "", "text/plain", ""));
 
     private final Reply reply;
     /** Task to the display id of its line. */
@@ -86,7 +85,7 @@ final class ReplyOutput implements Output {
             free.add(line);
         }
         boolean forgotten = state.phase() == Phase.DONE && state.seconds() < REMEMBERED_SECONDS;
-        MimeBundle bar = forgotten ? NOTHING : ProgressBar.draw(state);
+        MimeBundle bar = forgotten ? MimeBundle.NOTHING : ProgressBar.draw(state);
         if (fresh) {
             display(bar, line);
         } else {
