@@ -36,6 +36,20 @@ public interface Quantized {
     /** What a reader of a table should know about this one, or the empty string: "last group of a row: 64, not 128". */
     String note();
 
+    /** Number of blocks: of the runs of weights that share a scale, or of super-blocks where there are such. */
+    default int blocks() {
+        throw new UnsupportedOperationException(format() + " has no blocks");
+    }
+
+    /**
+     * One block taken apart, bit by bit. All blocks together name every bit of every part.
+     *
+     * @throws IndexOutOfBoundsException if there is no such block
+     */
+    default BlockView block(int index) {
+        throw new UnsupportedOperationException(format() + " has no blocks");
+    }
+
     /** Stored bytes, scales included. */
     default long bytes() {
         return parts().stream().mapToLong(StoredPart::size).sum();
