@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class ReductionsTest {
+class ReductionsKernelsTest {
     private static final Reductions SCALAR = new ScalarReductions();
     private static final Reductions VECTOR = Provider.instance(Reductions.class, "dev.nibble.compute.VectorReductions");
 

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class NibblesTest {
+class NibblesKernelsTest {
     @ParameterizedTest
     @MethodSource("dev.nibble.Awkward#sizes")
     void bothProvidersWriteTheSameBytesAndReadThemBack(int size) {
