@@ -55,6 +55,21 @@ public final class Notebook {
         return show("text/latex", delimited ? formula : "$$" + formula + "$$", formula);
     }
 
+    /**
+     * Shows whether the answer to an exercise is right, and if not, a hint. Numbers may be off by a thousandth.
+     *
+     * @param answer the learner's; null for none yet
+     */
+    public static Display check(Object answer, Object expected, String hint) {
+        Exercise exercise = Exercise.check(answer, expected, hint);
+        return show("text/html", exercise.html(), exercise.message());
+    }
+
+    /** The same without a hint. */
+    public static Display check(Object answer, Object expected) {
+        return check(answer, expected, "");
+    }
+
     /** Shows a PNG, JPEG, GIF, WebP or SVG file. */
     public static Display image(Path file) {
         String name = file.getFileName().toString();
