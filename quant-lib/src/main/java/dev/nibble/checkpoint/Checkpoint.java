@@ -78,6 +78,18 @@ public interface Checkpoint extends AutoCloseable {
         return Matrix.of(name, count, all.cols(), values);
     }
 
+    /**
+     * Some of a tensor's bytes, as the file holds them.
+     *
+     * @param from first byte, counted from the tensor's first
+     * @param count how many
+     * @throws IllegalArgumentException if the tensor does not have them
+     * @throws CheckpointException if there is no such tensor, or no file behind this checkpoint
+     */
+    default byte[] stored(String name, long from, int count) {
+        throw new CheckpointException(path() + ": \"" + tensor(name).name() + "\" is not stored in a file");
+    }
+
     /** Lets the file go; tensors can not be read any more, what was read stays. */
     @Override
     void close();

@@ -106,11 +106,19 @@ final class Cursor {
      * @param strict whether bytes that are not UTF-8 are an error, or are replaced
      */
     String string(String what, int longest, boolean strict) {
-        long start = position;
-        long length = u64("the length of " + what);
+        return string(what, u64("the length of " + what), 8, longest, strict);
+    }
+
+    /** A string of UTF-8 whose length, stored in 4 bytes, was just read. */
+    String text(String what, int length, int longest) {
+        return string(what, Integer.toUnsignedLong(length), 4, longest, true);
+    }
+
+    private String string(String what, long length, int lengthBytes, int longest, boolean strict) {
+        long start = position - lengthBytes;
         if (length > remaining()) {
             throw fail(
-                    8,
+                    lengthBytes,
                     String.format(
                             Locale.ROOT,
                             "%s has %,d bytes, but only %,d are left: the file is truncated or damaged",
@@ -119,7 +127,9 @@ final class Cursor {
                             remaining()));
         }
         if (length > longest) {
-            throw fail(8, String.format(Locale.ROOT, "%s has %,d bytes; at most %,d are read", what, length, longest));
+            throw fail(
+                    lengthBytes,
+                    String.format(Locale.ROOT, "%s has %,d bytes; at most %,d are read", what, length, longest));
         }
         if (length == 0) {
             return "";
@@ -138,6 +148,11 @@ final class Cursor {
         } catch (CharacterCodingException e) {
             throw fail(position - start, what + " is not UTF-8");
         }
+    }
+
+    /** The bytes from {@code from} to here. */
+    MemorySegment slice(long from) {
+        return bytes.asSlice(from, position - from);
     }
 
     /** Passes over {@code count} bytes, which were checked to be there, and returns where they begin. */

@@ -37,6 +37,14 @@ final class Decoders {
         return ALL.get(type);
     }
 
+    /** Whether the type holds real numbers, as weights are, rather than counts, indices or packed bits. */
+    static boolean isReal(DType type) {
+        return switch (type) {
+            case I8, I16, I32, I64, U8, U16, U32, U64, BOOL, C64 -> false;
+            default -> ALL.containsKey(type);
+        };
+    }
+
     /** The types that can be read, for messages. */
     static String known() {
         return String.join(", ", ALL.keySet().stream().map(DType::name).toList());

@@ -69,7 +69,12 @@ final class Gguf {
         List<TensorInfo> relative = tensors(tensorCount, metadata.alignment());
         long data = pad(in.position(), metadata.alignment(), "the data");
         return new MappedCheckpoint(
-                file, "GGUF " + version, placed(relative, data, metadata.alignment()), metadata.values(), warnings);
+                file,
+                "GGUF " + version,
+                placed(relative, data, metadata.alignment()),
+                metadata.values(),
+                metadata.entries(),
+                warnings);
     }
 
     /** Reads the tensor heads; offsets are still relative to the data. */

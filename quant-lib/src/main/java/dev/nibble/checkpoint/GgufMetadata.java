@@ -34,6 +34,7 @@ final class GgufMetadata {
 
     private final List<String> warnings;
     private final Map<String, Object> values = new LinkedHashMap<>();
+    private final List<GgufEntry> entries = new ArrayList<>();
     private long alignment = 32;
 
     private GgufMetadata(Cursor in, List<String> warnings) {
@@ -61,6 +62,11 @@ final class GgufMetadata {
         return values;
     }
 
+    /** The same as the file holds them. */
+    List<GgufEntry> entries() {
+        return entries;
+    }
+
     /** What tensors are aligned to, in bytes: a power of two. */
     long alignment() {
         return alignment;
@@ -77,12 +83,14 @@ final class GgufMetadata {
         if (!key.matches("[a-z0-9_.]+") && warnings.size() < MOST_WARNINGS) {
             warnings.add("the key \"" + key + "\" is not in lower_snake.case");
         }
+        long typed = in.position();
         long type = in.u32();
         long at = in.position();
         Object value = type == ARRAY ? array() : scalar(type);
         if (values.putIfAbsent(key, value) != null) {
             throw in.fail(in.position() - begin, "the key occurs twice");
         }
+        entries.add(new GgufEntry(key, in.slice(typed)));
         if (key.equals("general.alignment")) {
             if (type != UINT32 || Long.bitCount((Long) value) != 1) {
                 throw in.fail(

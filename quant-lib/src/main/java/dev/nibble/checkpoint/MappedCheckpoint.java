@@ -24,6 +24,7 @@ final class MappedCheckpoint implements Checkpoint {
     private final String kind;
     private final Map<String, TensorInfo> tensors;
     private final Map<String, Object> metadata;
+    private final List<GgufEntry> entries;
     private final List<String> warnings;
 
     MappedCheckpoint(
@@ -31,6 +32,7 @@ final class MappedCheckpoint implements Checkpoint {
             String kind,
             List<TensorInfo> tensors,
             Map<String, Object> metadata,
+            List<GgufEntry> entries,
             List<String> warnings) {
         this.file = file;
         this.kind = kind;
@@ -38,7 +40,13 @@ final class MappedCheckpoint implements Checkpoint {
         tensors.forEach(t -> byName.put(t.name(), t));
         this.tensors = Collections.unmodifiableMap(byName);
         this.metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+        this.entries = List.copyOf(entries);
         this.warnings = List.copyOf(warnings);
+    }
+
+    /** The metadata of a GGUF file as it stands there; none of another. */
+    List<GgufEntry> entries() {
+        return entries;
     }
 
     @Override
@@ -120,6 +128,18 @@ final class MappedCheckpoint implements Checkpoint {
             read(info, start + (long) from * blockBytes, bytes);
             decoder.decode(bytes, 0, to - from, values, from * block);
         });
+    }
+
+    @Override
+    public byte[] stored(String name, long from, int count) {
+        TensorInfo info = tensor(name);
+        if (from < 0 || count < 0 || from > info.bytes() - count) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT, "bytes %,d to %,d of \"%s\", which has %,d", from, from + count, name, info.bytes()));
+        }
+        byte[] bytes = new byte[count];
+        read(info, info.offset() + from, bytes);
+        return bytes;
     }
 
     private void read(TensorInfo info, long offset, byte[] bytes) {

@@ -24,6 +24,9 @@ import java.util.Locale;
  * ones see different models.
  */
 final class Safetensors {
+    /** What a checkpoint of this format says it is. */
+    static final String KIND = "safetensors";
+
     /** Longest header of the reference implementation, in bytes. */
     static final long LONGEST_HEADER = 100_000_000;
 
@@ -68,7 +71,7 @@ final class Safetensors {
             tensors.add(new TensorInfo(
                     entry.name(), entry.type(), entry.shape(), entry.end() - entry.begin(), data + entry.begin()));
         }
-        return new MappedCheckpoint(file, "safetensors", tensors, header.metadata(), header.warnings());
+        return new MappedCheckpoint(file, KIND, tensors, header.metadata(), List.of(), header.warnings());
     }
 
     /** Sorts the tensors by place, and checks that they cover the {@code there} bytes of data exactly. */

@@ -50,6 +50,30 @@ public interface Progress {
     /** The stop request that all work under this progress obeys. */
     CancelToken cancelToken();
 
+    /** The same request to stop, showing nothing: for the parts of a whole that has its own bar. */
+    default Progress quiet() {
+        CancelToken token = cancelToken();
+        return new Progress() {
+            @Override
+            public Task task(String title, long total, String unit) {
+                return new Task() {
+                    @Override
+                    public void step(long amount) {
+                        token.check(title);
+                    }
+
+                    @Override
+                    public void close() {}
+                };
+            }
+
+            @Override
+            public CancelToken cancelToken() {
+                return token;
+            }
+        };
+    }
+
     /** A task that is under way. Thread-safe; closing it takes it off the display. */
     interface Task extends AutoCloseable {
         /**

@@ -1,7 +1,5 @@
 package dev.nibble.plot;
 
-import static dev.nibble.plot.StopOnly.stopOnly;
-
 import dev.nibble.core.Progress;
 import dev.nibble.format.Formats;
 import dev.nibble.tensor.ErrorStatistics;
@@ -47,7 +45,7 @@ public final class Charts {
         try (Progress.Task task = progress.task("quantize " + w.name(), recipes.length, "recipes")) {
             for (String recipe : recipes) {
                 Matrix approximation =
-                        Formats.parse(recipe).quantize(w, stopOnly(progress)).dequantize();
+                        Formats.parse(recipe).quantize(w, progress.quiet()).dequantize();
                 range = Math.max(range, ErrorStatistics.of(w, approximation).maxError());
                 decoded.add(approximation);
                 task.step(1);
@@ -75,7 +73,7 @@ public final class Charts {
      */
     public static Chart originalAgainstQuantized(Matrix w, String recipe) {
         Matrix decoded =
-                Formats.parse(recipe).quantize(w, stopOnly(Progress.current())).dequantize();
+                Formats.parse(recipe).quantize(w, Progress.current().quiet()).dequantize();
         int[] drawn = sample(w);
         double[] sizes = Arrays.stream(drawn)
                 .mapToDouble(i -> Math.abs(w.values()[i]))
@@ -119,7 +117,7 @@ public final class Charts {
         series.add(steps("original", original).styled(SeriesStyle.NEUTRAL));
         for (String recipe : recipes) {
             Matrix decoded = Formats.parse(recipe)
-                    .quantize(w, stopOnly(Progress.current()))
+                    .quantize(w, Progress.current().quiet())
                     .dequantize();
             series.add(steps(recipe, Histogram.of(decoded, original.low(), original.high(), BINS)));
         }

@@ -1,0 +1,153 @@
+package dev.nibble.checkpoint;
+
+import dev.nibble.core.Progress;
+import dev.nibble.format.Format;
+import dev.nibble.format.Formats;
+import dev.nibble.format.PartLayout;
+import dev.nibble.format.Quantized;
+import dev.nibble.format.StoredPart;
+import dev.nibble.tensor.Matrix;
+import dev.nibble.tensor.TensorInfo;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * A weight whose stored parts are tensors of their own: {@code NAME.codes}, {@code NAME.scales}. Read piece by piece,
+ * each piece decoded by the format that wrote it.
+ */
+final class PartsWeight implements Weight {
+    private final Checkpoint checkpoint;
+    private final String name;
+    private final Format format;
+    private final long rows;
+    private final int cols;
+    private final List<TensorInfo> tensors;
+
+    private PartsWeight(
+            Checkpoint checkpoint, String name, Format format, long rows, int cols, List<TensorInfo> tensors) {
+        this.checkpoint = checkpoint;
+        this.name = name;
+        this.format = format;
+        this.rows = rows;
+        this.cols = cols;
+        this.tensors = List.copyOf(tensors);
+    }
+
+    /**
+     * A weight as {@link PartsManifest} names it.
+     *
+     * @throws CheckpointException if its recipe is unknown, or its tensors are not there or of another size
+     */
+    static PartsWeight of(Checkpoint checkpoint, String name, PartsManifest.Entry entry) {
+        long[] shape = entry.shape();
+        if (shape.length != 2 || shape[1] > Integer.MAX_VALUE) {
+            throw damaged(checkpoint, name, "its shape is " + Arrays.toString(shape) + ", not [out, in]");
+        }
+        int cols = (int) shape[1];
+        Format format;
+        List<PartLayout> layout;
+        try {
+            Math.multiplyExact(shape[0], shape[1]);
+            format = Formats.parse(entry.recipe());
+            layout = format.layout(shape[0], cols);
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw damaged(checkpoint, name, e.getMessage());
+        }
+        List<TensorInfo> tensors = new ArrayList<>();
+        for (PartLayout part : layout) {
+            TensorInfo tensor = checkpoint.tensor(tensorName(name, part));
+            if (tensor.bytes() != part.bytes()) {
+                throw damaged(
+                        checkpoint,
+                        name,
+                        String.format(
+                                Locale.ROOT,
+                                "\"%s\" has %,d bytes; %s of this shape has %,d",
+                                tensor.name(),
+                                tensor.bytes(),
+                                entry.recipe(),
+                                part.bytes()));
+            }
+            tensors.add(tensor);
+        }
+        return new PartsWeight(checkpoint, name, format, shape[0], cols, tensors);
+    }
+
+    /** The tensor that holds a part. */
+    static String tensorName(String weight, PartLayout part) {
+        return weight + "." + part.name();
+    }
+
+    private static CheckpointException damaged(Checkpoint checkpoint, String name, String problem) {
+        return new CheckpointException(
+                checkpoint.path().getFileName() + ": the quantized weight \"" + name + "\": " + problem);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public long[] shape() {
+        return new long[] {rows, cols};
+    }
+
+    @Override
+    public String stored() {
+        return format.recipe() + " in " + tensors.size() + (tensors.size() == 1 ? " tensor" : " tensors");
+    }
+
+    @Override
+    public List<TensorInfo> tensors() {
+        return tensors;
+    }
+
+    @Override
+    public Optional<Format> format() {
+        return Optional.of(format);
+    }
+
+    @Override
+    public Matrix rows(long from, int count, Progress progress) {
+        if (from < 0 || count < 0 || from > rows - count) {
+            throw new IllegalArgumentException(
+                    "rows " + from + " to " + (from + count) + " of \"" + name + "\", which has " + rows);
+        }
+        int step = format.pieceRows(cols);
+        long first = from / step * step;
+        long end = Math.min(rows, (from + count + step - 1) / step * step);
+        Matrix all = piece(first, Math.toIntExact(end - first)).dequantize();
+        if (first == from && end - first == count) {
+            return all.named(name);
+        }
+        int skip = Math.toIntExact((from - first) * cols);
+        return Matrix.of(name, count, cols, Arrays.copyOfRange(all.values(), skip, skip + count * cols));
+    }
+
+    /**
+     * Some rows as they are stored.
+     *
+     * @param first a multiple of the format's {@link Format#pieceRows}
+     * @param count another one, or up to the last row
+     */
+    Quantized piece(long first, int count) {
+        List<PartLayout> before = first == 0 ? List.of() : format.layout(first, cols);
+        List<PartLayout> here = format.layout(count, cols);
+        List<StoredPart> parts = new ArrayList<>();
+        for (int i = 0; i < here.size(); i++) {
+            long at = here.get(i).whole() || first == 0 ? 0 : before.get(i).bytes();
+            byte[] bytes = checkpoint.stored(
+                    tensors.get(i).name(), at, Math.toIntExact(here.get(i).bytes()));
+            parts.add(new StoredPart(here.get(i).name(), here.get(i).encoding(), bytes));
+        }
+        try {
+            return format.stored(name, count, cols, parts);
+        } catch (IllegalArgumentException e) {
+            throw damaged(checkpoint, name, e.getMessage());
+        }
+    }
+}

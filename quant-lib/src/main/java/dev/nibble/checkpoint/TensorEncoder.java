@@ -1,0 +1,92 @@
+package dev.nibble.checkpoint;
+
+import dev.nibble.core.Progress;
+import dev.nibble.core.Trace;
+import dev.nibble.format.Format;
+import dev.nibble.format.Importance;
+import dev.nibble.format.Quantized;
+import dev.nibble.format.Survey;
+import dev.nibble.tensor.ErrorStatistics;
+import dev.nibble.tensor.ErrorSums;
+import dev.nibble.tensor.Matrix;
+import java.util.function.Consumer;
+
+/**
+ * Quantizes a weight of any size piece by piece, in no more memory than some pieces take: {@value #PIECE} weights each,
+ * or as many rows as the format must see together.
+ */
+final class TensorEncoder {
+    /** Weights of a piece: 16 MB in float32. */
+    private static final int PIECE = 1 << 22;
+
+    private TensorEncoder() {}
+
+    /** Some quantized rows of a weight. */
+    record Piece(Quantized quantized, long firstRow) {}
+
+    /**
+     * Encodes all rows, in order.
+     *
+     * @param importance null for none
+     * @param progress is stepped by the number of weights of each piece, in every pass
+     * @return the error of what the stored bytes decode to
+     * @throws IllegalArgumentException if a weight is not finite, or what else the format refuses
+     * @throws dev.nibble.core.Cancelled if a stop was asked for
+     */
+    static ErrorStatistics encode(
+            Weight weight, Format format, Importance importance, Progress progress, Consumer<Piece> out) {
+        Format fixed = format;
+        String title = "quantize " + weight.name();
+        var survey = format.survey();
+        if (survey.isPresent()) {
+            try (Progress.Task task = progress.task("survey " + weight.name(), -1, "weights")) {
+                fixed = surveyed(weight, format, survey.get(), progress.quiet(), task);
+            }
+        }
+        ErrorSums error = new ErrorSums();
+        try (Progress.Task task = progress.task(title, weight.count(), "weights")) {
+            long step = pieceRows(weight, format);
+            for (long row = 0; row < weight.rows(); row += step) {
+                Matrix piece = piece(weight, row, step, progress.quiet());
+                Quantized quantized = quantize(fixed, piece, importance, progress.quiet());
+                error.add(piece, quantized.dequantize());
+                out.accept(new Piece(quantized, row));
+                task.step(piece.size());
+            }
+        }
+        return error.result();
+    }
+
+    private static Format surveyed(Weight weight, Format format, Survey survey, Progress quiet, Progress.Task task) {
+        long step = pieceRows(weight, format);
+        do {
+            for (long row = 0; row < weight.rows(); row += step) {
+                Matrix piece = piece(weight, row, step, quiet);
+                survey.add(piece);
+                task.step(piece.size());
+            }
+        } while (survey.needsAnotherPass());
+        return survey.fixed();
+    }
+
+    private static Quantized quantize(Format format, Matrix piece, Importance importance, Progress quiet) {
+        return importance == null
+                ? format.quantize(piece, quiet)
+                : format.quantize(piece, importance, quiet, Trace.off());
+    }
+
+    private static Matrix piece(Weight weight, long row, long step, Progress quiet) {
+        Matrix piece = weight.rows(row, (int) Math.min(step, weight.rows() - row), quiet);
+        return row == 0
+                ? piece
+                : piece.named(weight.name() + " from row " + row + " on"); // for errors, which count rows
+    }
+
+    /** Rows of a piece: a multiple of what the format must see together. */
+    static long pieceRows(Weight weight, Format format) {
+        int cols = Math.toIntExact(weight.cols());
+        int together = format.pieceRows(cols);
+        long pieces = Math.max(1, PIECE / ((long) cols * together));
+        return pieces * together;
+    }
+}

@@ -1,0 +1,65 @@
+package dev.nibble.checkpoint;
+
+import dev.nibble.core.Progress;
+import dev.nibble.format.Format;
+import dev.nibble.tensor.Matrix;
+import dev.nibble.tensor.TensorInfo;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One weight of a model, however a file stores it: as a tensor of numbers, as a tensor of blocks, or quantized and
+ * spread over several tensors. Thread-safe while its checkpoint is open.
+ */
+public interface Weight {
+    /** Its name: of a weight in several tensors, what their names begin with. */
+    String name();
+
+    /** Its dimensions, outermost first. */
+    long[] shape();
+
+    /** How it is stored, in a few words: "F32", "Q4_K", "int4:g128 in 2 tensors", "GPTQ, 4 bits, groups of 128". */
+    String stored();
+
+    /** The tensors that it is stored in. */
+    List<TensorInfo> tensors();
+
+    /** The format that its parts are in, if it is one of ours. */
+    default Optional<Format> format() {
+        return Optional.empty();
+    }
+
+    /**
+     * Some of its rows in float32. A vector is one row; more than two dimensions are rows of the innermost one.
+     *
+     * @throws CheckpointException if they can not be read as numbers
+     * @throws IllegalArgumentException if it does not have these rows
+     */
+    Matrix rows(long from, int count, Progress progress);
+
+    /** Number of rows. */
+    default long rows() {
+        long[] shape = shape();
+        long rows = 1;
+        for (int i = 0; i < shape.length - 1; i++) {
+            rows = Math.multiplyExact(rows, shape[i]);
+        }
+        return rows;
+    }
+
+    /** Length of a row. */
+    default long cols() {
+        long[] shape = shape();
+        return shape.length == 0 ? 1 : shape[shape.length - 1];
+    }
+
+    /** Number of values. */
+    default long count() {
+        return Math.multiplyExact(rows(), cols());
+    }
+
+    /** Bytes stored. */
+    default long bytes() {
+        return tensors().stream().mapToLong(TensorInfo::bytes).sum();
+    }
+}
