@@ -26,7 +26,6 @@ class ArchitectureTest {
             "compute",
             "format",
             "checkpoint",
-            "explain",
             "model",
             "metric",
             "method",

@@ -75,6 +75,16 @@ final class LauncherCommands {
         @Option(names = "--no-python", description = "Skip what needs Python.")
         boolean noPython;
 
+        @Option(
+                names = "--oracles",
+                description = "Instead, compare every format with the original packages (ml_dtypes, gguf, bitsandbytes,"
+                        + " torchao, compressed-tensors, hqq, llama.cpp) on fresh inputs. Their environment is made once:"
+                        + " 6 GB, and llama.cpp is compiled. Recipes that follow limit it: --oracles q4 nf4.")
+        boolean oracles;
+
+        @Option(names = "--seed", paramLabel = "N", description = "With --oracles: the inputs of an earlier run.")
+        long seed;
+
         @Parameters(
                 paramLabel = "-- OPTION",
                 description = "Options for Maven, after two dashes: -- -pl quant-lib -Dtest=FormatTest")

@@ -34,7 +34,6 @@ class CommandLineTest {
                 "model",
                 "tensors",
                 "errors",
-                "identify",
                 "formats",
                 "kernel",
                 "kernel install",
