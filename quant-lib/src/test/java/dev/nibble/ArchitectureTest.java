@@ -26,6 +26,7 @@ class ArchitectureTest {
             "compute",
             "format",
             "checkpoint",
+            "explain",
             "model",
             "metric",
             "method",

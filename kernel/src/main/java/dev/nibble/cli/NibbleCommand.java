@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
             ModelCommand.class,
             TensorsCommand.class,
             ErrorsCommand.class,
+            IdentifyCommand.class,
             FormatsCommand.class,
             KernelCommand.class,
             LauncherCommands.Test.class,

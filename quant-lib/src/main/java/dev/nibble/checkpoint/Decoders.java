@@ -1,24 +1,20 @@
 package dev.nibble.checkpoint;
 
+import dev.nibble.format.gguf.BlockCodecs;
 import dev.nibble.format.gguf.BlockDecoder;
-import dev.nibble.format.gguf.Q4_0;
-import dev.nibble.format.gguf.Q4_1;
 import dev.nibble.format.gguf.Q6_K;
-import dev.nibble.format.gguf.Q8_0;
 import dev.nibble.tensor.DType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** Which stored types can be read as float32, and by whom. A new one is one line. */
+/** Which stored types can be read as float32, and by whom: the blocks of GGUF, and plain numbers. */
 final class Decoders {
     private static final Map<DType, BlockDecoder> ALL = new EnumMap<>(DType.class);
 
     static {
-        add(new Q4_0());
-        add(new Q4_1());
-        add(new Q8_0());
+        BlockCodecs.all().forEach(Decoders::add);
         add(new Q6_K());
         plain(DType.F32, (in, i) -> in.getFloat(i * 4));
         plain(DType.F16, (in, i) -> Float.float16ToFloat(in.getShort(i * 2)));

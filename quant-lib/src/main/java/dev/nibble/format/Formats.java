@@ -3,6 +3,8 @@ package dev.nibble.format;
 import dev.nibble.core.Recipe;
 import dev.nibble.core.Registry;
 import dev.nibble.format.codebook.Nf4;
+import dev.nibble.format.gguf.BlockCodecs;
+import dev.nibble.format.gguf.GgufFormat;
 import dev.nibble.format.integer.IntegerFormat;
 import java.util.List;
 
@@ -15,6 +17,7 @@ public final class Formats {
             REGISTRY.add(IntegerFormat.entry(bits));
         }
         REGISTRY.add(Nf4.entry());
+        BlockCodecs.all().forEach(codec -> REGISTRY.add(GgufFormat.entry(codec)));
     }
 
     private Formats() {}

@@ -3,6 +3,7 @@ package dev.nibble.plot;
 import dev.nibble.checkpoint.Checkpoint;
 import dev.nibble.checkpoint.CheckpointException;
 import dev.nibble.core.Progress;
+import dev.nibble.explain.Identity;
 import dev.nibble.format.Formats;
 import dev.nibble.format.Quantized;
 import dev.nibble.model.Model;
@@ -164,6 +165,29 @@ public final class Tables {
     /** {@link #kinds(Checkpoint, String...)} of a model's file. */
     public static Table kinds(Model model, String... recipes) {
         return kinds(model.checkpoint(), recipes).setName(model.name());
+    }
+
+    /** What tensors turned out to be: one row each, as {@code Identify} found it. */
+    public static Table identities(List<Identity> identities) {
+        StringColumn tensor = StringColumn.create(TENSOR);
+        StringColumn stored = StringColumn.create("stored");
+        StringColumn format = StringColumn.create("numbers lie on");
+        StringColumn blocks = StringColumn.create("scale shared by");
+        DoubleColumn bits = DoubleColumn.create(BITS);
+        LongColumn fitting = grouped(LongColumn.create("blocks that fit"));
+        LongColumn tested = grouped(LongColumn.create("of blocks"));
+        StringColumn note = StringColumn.create("note");
+        for (Identity identity : identities) {
+            tensor.append(identity.tensor());
+            stored.append(identity.stored().isEmpty() ? identity.values() : identity.stored());
+            format.append(identity.format());
+            blocks.append(identity.blocks());
+            bits.append(identity.bitsPerWeight());
+            fitting.append(identity.fitting());
+            tested.append(identity.tested());
+            note.append(identity.note());
+        }
+        return Table.create("", tensor, stored, format, blocks, bits, fitting, tested, note);
     }
 
     private static String fileName(Checkpoint checkpoint) {

@@ -10,24 +10,29 @@ import dev.nibble.tensor.DType;
  *   byte 2..3   m, fp16: min
  *   byte 4..19  low nibble of byte 4 + j: weight j; high nibble: weight j + 16
  * </pre>
- * value = nibble · d + m, two roundings. Source: ggml, dequantize_row_q4_1.
+ * value = q · d + m, two roundings; q = (int) ((x - min) / d + 0.5) with d and min before they are rounded to fp16. With
+ * an importance matrix both are searched ({@link ScaleSearch#affine}). Source: ggml, quantize_row_q4_1_ref,
+ * quantize_row_q4_1_impl, dequantize_row_q4_1.
  */
-public final class Q4_1 implements BlockDecoder {
+class Q4_1 extends SmallAffine {
+    Q4_1() {
+        super(4);
+    }
+
     @Override
     public DType type() {
         return DType.Q4_1;
     }
 
     @Override
-    public void decode(byte[] in, int at, int blocks, float[] out, int to) {
-        for (int b = 0; b < blocks; b++, at += 20, to += 32) {
-            float d = Halves.get(in, at);
-            float m = Halves.get(in, at + 2);
-            for (int j = 0; j < 16; j++) {
-                int pair = in[at + 4 + j];
-                out[to + j] = (pair & 15) * d + m;
-                out[to + j + 16] = (pair >>> 4 & 15) * d + m;
-            }
-        }
+    public String description() {
+        return "four bits, a float16 scale (max − min) / 15 and a float16 minimum per 32 weights, rounded to nearest; with an"
+                + " importance matrix the scale and minimum of least weighted error of 38";
+    }
+
+    @Override
+    public String specials() {
+        return "All zeros or constant: d is 0, every code 0, and the block decodes to the minimum rounded to float16. A range below 4.5e-7"
+                + " leaves d at 0 likewise. A scale or a minimum beyond float16's 65,504 is refused, where ggml stores infinity.";
     }
 }

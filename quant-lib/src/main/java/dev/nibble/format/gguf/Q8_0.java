@@ -9,21 +9,29 @@ import dev.nibble.tensor.DType;
  *   byte 0..1   d, fp16: absmax / 127
  *   byte 2..33  one signed byte per weight
  * </pre>
- * value = byte · d. Source: ggml, dequantize_row_q8_0.
+ * value = byte · d; byte = x / d, rounded to nearest, ties away from zero, with d before it is rounded to fp16. Source:
+ * ggml, quantize_row_q8_0_ref, dequantize_row_q8_0.
  */
-public final class Q8_0 implements BlockDecoder {
+class Q8_0 extends Bytes {
+    Q8_0() {
+        super(32, 2);
+    }
+
     @Override
     public DType type() {
         return DType.Q8_0;
     }
 
     @Override
-    public void decode(byte[] in, int at, int blocks, float[] out, int to) {
-        for (int b = 0; b < blocks; b++, at += 34, to += 32) {
-            float d = Halves.get(in, at);
-            for (int j = 0; j < 32; j++) {
-                out[to + j] = in[at + 2 + j] * d;
-            }
-        }
+    public String description() {
+        return "signed bytes −127 to 127, one float16 scale absmax / 127 per 32 weights, rounded to nearest, ties away from"
+                + " zero";
+    }
+
+    @Override
+    public String specials() {
+        return "All zeros: scale and codes 0. Constant: every code ±127, exact but for the rounding of the scale to float16."
+                + " −0 becomes +0. Magnitudes below 3.8e-6 leave the scale at 0, and the block decodes to zeros although its"
+                + " codes are not. A largest magnitude of 8.3e6 or more is refused, where ggml stores an infinite scale.";
     }
 }

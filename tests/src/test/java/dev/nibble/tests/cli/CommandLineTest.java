@@ -34,6 +34,7 @@ class CommandLineTest {
                 "model",
                 "tensors",
                 "errors",
+                "identify",
                 "formats",
                 "kernel",
                 "kernel install",

@@ -14,9 +14,25 @@ final class TinyModel {
     private static final int OUT = 8;
     private static final int IN = 64;
 
+    /** Makes a weight of a number. */
+    @FunctionalInterface
+    interface Weight {
+        float of(float normal);
+    }
+
     private TinyModel() {}
 
     static Path write(Path file) {
+        return write(file, normal -> normal * 0.05f);
+    }
+
+    /** The same with weights of three values: -0.05, 0 and 0.05. */
+    static Path writeTernary(Path file) {
+        return write(file, normal -> 0.05f * Math.clamp(Math.round(normal), -1, 1));
+    }
+
+    /** @param weight what becomes of a number from the standard normal distribution */
+    static Path write(Path file, Weight weight) {
         int matrix = OUT * IN * Float.BYTES;
         String header = """
             {"__metadata__":{"made_by":"a test"},\
@@ -28,7 +44,7 @@ final class TinyModel {
         bytes.putLong(json.length).put(json);
         var random = new Random(3);
         for (int i = 0; i < OUT * IN; i++) {
-            bytes.putFloat((float) random.nextGaussian() * 0.05f);
+            bytes.putFloat(weight.of((float) random.nextGaussian()));
         }
         for (int i = 0; i < 4; i++) {
             bytes.putFloat(1);

@@ -1,0 +1,84 @@
+package dev.nibble.format.gguf;
+
+import dev.nibble.core.Parallel;
+import dev.nibble.format.BitField;
+import dev.nibble.format.BitRun;
+import dev.nibble.format.BlockView;
+import dev.nibble.format.Blocks;
+import dev.nibble.format.StoredMatrix;
+import dev.nibble.format.StoredPart;
+import dev.nibble.tensor.DType;
+import dev.nibble.tensor.Matrix;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/** A matrix as the blocks of a GGUF tensor: one array of bytes. */
+final class GgufQuantized extends StoredMatrix {
+    private final BlockCodec codec;
+    private final DType type;
+    private final byte[] bytes;
+
+    GgufQuantized(GgufFormat format, String name, int rows, int cols, byte[] bytes) {
+        super(format, name, rows, cols);
+        this.codec = format.codec();
+        this.type = codec.type();
+        this.bytes = bytes;
+    }
+
+    @Override
+    public List<StoredPart> parts() {
+        return List.of(new StoredPart("blocks", ((GgufFormat) format()).encoding(), bytes));
+    }
+
+    @Override
+    public Matrix dequantize() {
+        float[] values = new float[rows * cols];
+        int grain = Math.max(1, Blocks.PIECE / type.blockSize());
+        Parallel.ranges(
+                blocks(),
+                grain,
+                "dequantize " + name,
+                (from, to) ->
+                        codec.decode(bytes, from * type.blockBytes(), to - from, values, from * type.blockSize()));
+        return matrix(values);
+    }
+
+    @Override
+    public int code(int row, int col) {
+        int i = index(row, col);
+        return codec.code(bytes, i / type.blockSize() * type.blockBytes(), i % type.blockSize());
+    }
+
+    @Override
+    public double errorBound(int row, int col) {
+        int i = index(row, col);
+        double bound = codec.errorBound(bytes, i / type.blockSize() * type.blockBytes(), i % type.blockSize());
+        return bound >= 0 ? bound : Double.POSITIVE_INFINITY; // a stranger's scale may be no number
+    }
+
+    @Override
+    public String note() {
+        return "";
+    }
+
+    @Override
+    public int blocks() {
+        return bytes.length / type.blockBytes();
+    }
+
+    @Override
+    public BlockView block(int index) {
+        Objects.checkIndex(index, blocks());
+        long shift = (long) index * type.blockBytes() * 8;
+        List<BitField> fields = new ArrayList<>();
+        for (BitField field : codec.fields()) {
+            List<BitRun> runs = field.runs().stream()
+                    .map(run -> new BitRun(0, run.bit() + shift, run.count(), run.shift()))
+                    .toList();
+            fields.add(new BitField(field.role(), field.name(), field.weights(), runs));
+        }
+        int first = index * type.blockSize();
+        return new BlockView(index, first / cols, first % cols, type.blockSize(), fields);
+    }
+}

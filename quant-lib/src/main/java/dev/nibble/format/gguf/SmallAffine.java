@@ -1,0 +1,91 @@
+package dev.nibble.format.gguf;
+
+import dev.nibble.format.BitField.Role;
+
+/** Q4_1 and Q5_1: a scale and a minimum, so that the smallest weight gets the code 0 and the largest the top code. */
+abstract class SmallAffine extends Small {
+    private final ScaleSearch.Affine search;
+
+    SmallAffine(int bits) {
+        super(bits, 4);
+        this.search = new ScaleSearch.Affine(top, -0.9f, 0.05f, 36, false);
+    }
+
+    @Override
+    public int[] halves() {
+        return new int[] {0, 2};
+    }
+
+    @Override
+    void choose(float[] x, int from, RowContext row, int column, Choice choice, SearchLog log) {
+        int[] q = choice.codes;
+        if (row.hasImportance()) {
+            float[] weights = searchWeights(x, from, row, column);
+            float[] min = new float[1];
+            SearchLog.about(log, ScaleTried.Of.WEIGHTS, 0, SIZE);
+            choice.wanted = ScaleSearch.affine(SIZE, search, x, from, weights, q, 0, new int[SIZE], min, 0, log);
+            choice.min = Halves.round(-min[0]);
+        } else {
+            float low = x[from];
+            float high = x[from];
+            for (int j = 1; j < SIZE; j++) {
+                float v = x[from + j];
+                low = v < low ? v : low;
+                high = v > high ? v : high;
+            }
+            float d = (high - low) / top;
+            float inverse = d != 0 ? 1 / d : 0;
+            for (int j = 0; j < SIZE; j++) {
+                // Where 1 / d is infinite the sum is too, or not a number: C's cast makes that 0.
+                q[j] = Math.min(top, (byte) C.truncate((x[from + j] - low) * inverse + 0.5f));
+            }
+            choice.wanted = d;
+            choice.min = Halves.round(low);
+        }
+        choice.d = Halves.round(choice.wanted);
+    }
+
+    @Override
+    void pack(Choice choice, byte[] out, int at) {
+        Halves.put(out, at, choice.d);
+        Halves.put(out, at + 2, choice.min);
+        packCodes(choice.codes, out, at);
+    }
+
+    @Override
+    void check(BlockChosen chosen) {
+        chosen.codes(SIZE, 0, top);
+    }
+
+    @Override
+    void name(BlockFields fields) {
+        nameHalf(fields, Role.SCALE, "d", 0);
+        nameHalf(fields, Role.MIN, "m", 2);
+        nameCodes(fields);
+    }
+
+    @Override
+    public void decode(byte[] in, int at, int blocks, float[] out, int to) {
+        int bytes = type().blockBytes();
+        for (int b = 0; b < blocks; b++, at += bytes, to += SIZE) {
+            float d = Halves.get(in, at);
+            float m = Halves.get(in, at + 2);
+            for (int j = 0; j < SIZE; j++) {
+                out[to + j] = code(in, at, j) * d + m;
+            }
+        }
+    }
+
+    /**
+     * Half a step of the grid as computed; what rounding the scale and the minimum to fp16 moves the grid point; and the
+     * roundings of float32, which count where the minimum is large against the scale.
+     */
+    @Override
+    public double errorBound(byte[] in, int at, int i) {
+        float d = Halves.get(in, at);
+        float m = Halves.get(in, at + 2);
+        int q = code(in, at, i);
+        double largest = Math.abs(m) + Halves.slack(m) + top * Halves.before(d);
+        return 0.5 * Halves.before(d) * (1 + 0x1p-18) + q * Halves.slack(d) + Halves.slack(m) + largest * 0x1p-21;
+    }
+}

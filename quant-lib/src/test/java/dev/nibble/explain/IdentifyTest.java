@@ -1,0 +1,177 @@
+package dev.nibble.explain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nibble.TestModel;
+import dev.nibble.checkpoint.Checkpoint;
+import dev.nibble.core.Progress;
+import dev.nibble.format.Formats;
+import dev.nibble.tensor.Generators;
+import dev.nibble.tensor.Matrix;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class IdentifyTest {
+    /** The first use: a real file of Q4_1 blocks, decoded to float32, betrays itself. */
+    @Test
+    void theQ41FileOfSmolLm2IsFoundOutFromItsNumbersAlone() {
+        try (Checkpoint model = Checkpoint.open(TestModel.require())) {
+            for (String name : List.of("blk.0.ffn_down.weight", "blk.29.attn_q.weight")) {
+                Matrix w = model.matrix(name);
+                Identity identity = Identify.weights(Matrix.of("decoded", w.rows(), w.cols(), w.values()));
+                assertThat(identity.format()).isEqualTo("Q4_1");
+                assertThat(identity.blockSize()).isEqualTo(32);
+                assertThat(identity.bitsPerWeight()).isEqualTo(5);
+                assertThat(identity.confidence()).isEqualTo(1);
+                assertThat(identity.tested()).isGreaterThan(w.size() / 32 * 99 / 100);
+            }
+            Identity stored = Identify.file(model, List.of("blk.0.ffn_down.weight"), Progress.NONE)
+                    .getFirst();
+            assertThat(stored.note()).isEqualTo("as the file says");
+        }
+    }
+
+    /** The same without a file: d and m in float16, codes 0 to 15, value = code · d + m in float32, as ggml decodes. */
+    @Test
+    void blocksMadeLikeQ41AreFound() {
+        Matrix w = likeQ41(64, 576, 3);
+        Identity identity = Identify.weights(w);
+        assertThat(identity.format()).isEqualTo("Q4_1");
+        assertThat(identity.blocks()).isEqualTo("blocks of 32 in a row");
+        assertThat(identity.fitting()).isEqualTo(identity.tested()).isEqualTo(64 * 18);
+        assertThat(identity.values()).isEqualTo("float32");
+        assertThat(identity.note()).isEqualTo("quantized before");
+    }
+
+    @Test
+    void aGridIsFoundUnderALaterRoundingToBfloat16OrFloat16() {
+        for (int zeroedBits : new int[] {16, 13}) {
+            Matrix w = likeQ41(32, 256, 5);
+            float[] rounded = w.values().clone();
+            for (int i = 0; i < rounded.length; i++) {
+                rounded[i] = zeroedBits == 16
+                        ? Float.intBitsToFloat(Float.floatToRawIntBits(rounded[i]) + 0x8000 & 0xffff0000)
+                        : Float.float16ToFloat(Float.floatToFloat16(rounded[i]));
+            }
+            Identity identity = Identify.weights(Matrix.of("w", w.rows(), w.cols(), rounded));
+            assertThat(identity.values()).isEqualTo(zeroedBits == 16 ? "bfloat16" : "float16");
+            assertThat(identity.blockSize()).isEqualTo(32);
+            assertThat(identity.confidence()).isGreaterThan(0.99);
+            assertThat(identity.bitsPerWeight()).isBetween(4.0, 6.5);
+        }
+    }
+
+    private static Matrix likeQ41(int rows, int cols, long seed) {
+        Matrix w = Generators.gaussian(rows, cols, seed, 0.02);
+        float[] x = w.values().clone();
+        for (int from = 0; from < x.length; from += 32) {
+            float low = Float.POSITIVE_INFINITY;
+            float high = Float.NEGATIVE_INFINITY;
+            for (int i = from; i < from + 32; i++) {
+                low = Math.min(low, x[i]);
+                high = Math.max(high, x[i]);
+            }
+            float d = Float.float16ToFloat(Float.floatToFloat16((high - low) / 15));
+            float m = Float.float16ToFloat(Float.floatToFloat16(low));
+            for (int i = from; i < from + 32; i++) {
+                int q = Math.clamp((int) ((x[i] - low) / d + 0.5f), 0, 15);
+                x[i] = q * d + m;
+            }
+        }
+        return Matrix.of("w", rows, cols, x);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "int4:sym:g32      | 4-bit integers, symmetric: absmax / 7, float16 scale              | 32  | 4.5",
+                "int4:sym:g128     | 4-bit integers, symmetric: absmax / 7, float16 scale              | 128 | 4.125",
+                "int3:sym:g64      | 3-bit integers, symmetric: absmax / 3, float16 scale              | 64  | 3.25",
+                "int8:sym:row      | 8-bit integers, symmetric: absmax / 127, float16 scale            | 256 | 8.0625",
+                "int4:asym:g64     | 4-bit integers, asymmetric with an integer zero point, float16 scale | 64 | 4.3125",
+                "int4:ct:g32       | 4-bit integers, symmetric: absmax / 7.5, as GPTQ, compressed-tensors and torchao do, float32 scale | 32 | 5",
+                "int4:torchao:g128 | 4-bit integers, symmetric: absmax / 7.5, as GPTQ, compressed-tensors and torchao do, float32 scale | 128 | 4.25",
+                "nf4:b64           | NF4                                                               | 64  | 4.5",
+                "nf4:b128          | NF4                                                               | 128 | 4.25",
+            })
+    void whatWasQuantizedAndDecodedIsNamed(String recipe, String format, int block, double bits) {
+        Matrix w = Generators.gaussian(48, 256, 11, 0.03);
+        Identity identity = Identify.weights(Formats.parse(recipe).quantize(w).dequantize());
+        assertThat(identity.format()).isEqualTo(format);
+        assertThat(identity.blockSize()).isEqualTo(block);
+        assertThat(identity.bitsPerWeight()).isEqualTo(bits);
+        assertThat(identity.confidence()).isEqualTo(1);
+    }
+
+    @Test
+    void blocksThatRunAcrossRowsAreFound() {
+        Matrix w = Generators.gaussian(48, 100, 12, 0.03);
+        Identity identity =
+                Identify.weights(Formats.parse("nf4:b64").quantize(w).dequantize());
+        assertThat(identity.format()).isEqualTo("NF4");
+        assertThat(identity.blocks()).isEqualTo("blocks of 64 across rows");
+    }
+
+    @Test
+    void groupsThatRunDownTheColumnsAreFound() {
+        Matrix w = Formats.parse("int4:sym:g64")
+                .quantize(Generators.gaussian(256, 128, 13, 0.03))
+                .dequantize();
+        float[] turned = new float[w.size()];
+        for (int r = 0; r < w.rows(); r++) {
+            for (int c = 0; c < w.cols(); c++) {
+                turned[c * w.rows() + r] = w.get(r, c);
+            }
+        }
+        Identity identity = Identify.weights(Matrix.of("w", 128, 256, turned));
+        assertThat(identity.blocks()).isEqualTo("blocks of 64 in a column");
+        assertThat(identity.format()).startsWith("4-bit integers, symmetric: absmax / 7");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5})
+    void nothingIsFoundWhereThereIsNothing(int seed) {
+        Matrix w = Generators.gaussian(64, 256, seed, 0.02);
+        assertThat(Identify.weights(w).found()).isFalse();
+        // Rounding to a float type is not quantization: its numbers repeat, but lie on no grid of their block.
+        for (int keep : new int[] {0xffff0000, 0xffffe000}) {
+            float[] rounded = w.values().clone();
+            for (int i = 0; i < rounded.length; i++) {
+                rounded[i] = Float.intBitsToFloat(Float.floatToRawIntBits(rounded[i]) & keep);
+            }
+            Identity identity = Identify.weights(Matrix.of("w", 64, 256, rounded));
+            assertThat(identity.found()).as(identity.toString()).isFalse();
+        }
+        // Nor is sparsity.
+        float[] sparse = w.values().clone();
+        for (int i = 0; i < sparse.length; i++) {
+            sparse[i] = Generators.uniform(seed, i) < 0.9 ? 0 : sparse[i];
+        }
+        assertThat(Identify.weights(Matrix.of("w", 64, 256, sparse)).found()).isFalse();
+    }
+
+    @Test
+    void aFewChangedWeightsDoNotHideTheGridButAreCounted() {
+        float[] x = likeQ41(64, 576, 7).values();
+        for (int i = 0; i < 5; i++) {
+            x[i * 5000] += 1e-4f;
+        }
+        Identity identity = Identify.weights(Matrix.of("w", 64, 576, x));
+        assertThat(identity.format()).isEqualTo("Q4_1");
+        assertThat(identity.tested() - identity.fitting()).isEqualTo(5);
+    }
+
+    @Test
+    void whatSaysNothingIsSaidToSayNothing() {
+        assertThat(Identify.weights(Matrix.of(4, 8, new float[32])).toString()).contains("all weights are 0");
+        float[] odd = Generators.gaussian(4, 64, 1).values().clone();
+        odd[7] = Float.NaN;
+        assertThat(Identify.weights(Matrix.of(4, 64, odd)).note()).contains("not finite");
+        assertThat(Identify.weights(Matrix.of(0, 0, new float[0])).found()).isFalse();
+        assertThat(Identify.weights(Matrix.of(1, 1, new float[] {3})).found()).isFalse();
+    }
+}

@@ -1,0 +1,49 @@
+package dev.nibble.tests.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands that explain files: identify and diff. */
+class ExplainTest {
+    @TempDir
+    Path folder;
+
+    private Program nibble;
+
+    @BeforeEach
+    void program() {
+        nibble = new Program(folder, folder.resolve("nibble home"));
+    }
+
+    @Test
+    void identifyTellsWeightsThatWereQuantizedFromThoseThatWereNot() {
+        TinyModel.write(folder.resolve("tiny.safetensors"));
+        TinyModel.writeTernary(folder.resolve("ternary.safetensors"));
+
+        JsonNode plain = nibble.json("identify", "tiny.safetensors", "--json");
+        assertThat(plain).hasSize(1);
+        assertThat(plain.get(0).path("tensor").asText()).isEqualTo("layers.0.mlp.down.weight");
+        assertThat(plain.get(0).path("numbers_lie_on").asText()).isEqualTo("no grid found");
+        assertThat(plain.get(0).path("bits_per_weight").isNull()).isTrue();
+
+        JsonNode ternary = nibble.json("identify", "ternary.safetensors", "-t", "layers.0.mlp.down.weight", "--json");
+        assertThat(ternary.get(0).path("numbers_lie_on").asText()).startsWith("ternary");
+        assertThat(ternary.get(0).path("scale_shared_by").asText()).isEqualTo("the whole tensor");
+        assertThat(ternary.get(0).path("blocks_that_fit"))
+                .isEqualTo(ternary.get(0).path("of_blocks"));
+        assertThat(ternary.get(0).path("note").asText()).isEqualTo("quantized before");
+
+        var people = nibble.run("identify", "ternary.safetensors");
+        assertThat(people.status()).as(people.err()).isZero();
+        assertThat(people.out()).contains("ternary", "the whole tensor");
+
+        var unknown = nibble.run("identify", "tiny.safetensors", "-t", "layers.0.mlp.up.weight");
+        assertThat(unknown.status()).isEqualTo(1);
+        assertThat(unknown.err()).contains("layers.0.mlp.up.weight", "layers.0.mlp.down.weight");
+    }
+}
