@@ -6,6 +6,7 @@ import dev.nibble.format.codebook.Nf4;
 import dev.nibble.format.gguf.BlockCodecs;
 import dev.nibble.format.gguf.GgufFormat;
 import dev.nibble.format.integer.IntegerFormat;
+import dev.nibble.format.minifloat.MinifloatFormats;
 import java.util.List;
 
 /** All number formats by name. A new format is one class and one line here. */
@@ -18,6 +19,7 @@ public final class Formats {
         }
         REGISTRY.add(Nf4.entry());
         BlockCodecs.all().forEach(codec -> REGISTRY.add(GgufFormat.entry(codec)));
+        MinifloatFormats.entries().forEach(REGISTRY::add);
     }
 
     private Formats() {}

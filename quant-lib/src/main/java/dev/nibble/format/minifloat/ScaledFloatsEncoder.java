@@ -1,0 +1,191 @@
+package dev.nibble.format.minifloat;
+
+import dev.nibble.core.CancelToken;
+import dev.nibble.core.Parallel;
+import dev.nibble.core.Progress;
+import dev.nibble.core.Trace;
+import dev.nibble.format.BlockScaled;
+import dev.nibble.format.Blocks;
+import dev.nibble.format.Quantized;
+import dev.nibble.format.minifloat.MinifloatKernels.Groups;
+import dev.nibble.tensor.Matrix;
+import java.util.Locale;
+import java.util.Optional;
+
+/** One run of {@link ScaledFloats#quantize}. */
+final class ScaledFloatsEncoder {
+    /** Weights between two looks at the next ones: small enough to stay in the first cache from pass to pass. */
+    private static final int CHUNK = 2048;
+
+    private final ScaledFloats format;
+    private final FloatElement element;
+    private final Scaling scaling;
+    private final Matrix w;
+    private final int cols;
+    private final int group;
+    private final int groups;
+    private final Progress progress;
+    private final CancelToken cancel;
+    private final Trace trace;
+    private final String title;
+    private final ScaledFloatMatrix made;
+    private float tensorAbsmax;
+    private float tensor = 1;
+
+    ScaledFloatsEncoder(ScaledFloats format, Matrix w, Progress progress, Trace trace) {
+        format.layout(w.rows(), w.cols());
+        this.format = format;
+        this.element = format.element();
+        this.scaling = format.scaling();
+        this.w = w;
+        this.cols = w.cols();
+        this.group = scaling.group(cols);
+        this.groups = format.groups(cols);
+        this.progress = progress;
+        this.cancel = progress.cancelToken();
+        this.trace = trace;
+        this.title = "quantize " + w.name() + " to " + format.recipe();
+        this.made = new ScaledFloatMatrix(format, w.name(), w.rows(), cols);
+    }
+
+    Quantized run() {
+        if (format.hasTensor()) {
+            tensorAbsmax = format.absmax().orElseGet(() -> ScaledFloats.largest(w, cancel, title));
+            tensor = scaling.tensor(tensorAbsmax);
+            made.putTensor(tensor);
+        }
+        Parallel.ranges(w.rows(), Blocks.rowsAtATime(cols), progress, title, "rows", (from, to) -> {
+            byte[] room = new byte[Math.min(cols, Math.max(CHUNK, Math.min(group, Blocks.PIECE)))];
+            // Whole groups that fit a chunk, a multiple of 8 weights; of groups that are longer, one at a time.
+            int together = group > CHUNK ? 1 : CHUNK / group;
+            while (together * (long) group % 8 != 0 && together > 1) {
+                together--;
+            }
+            float[] absmax = new float[Math.min(together, groups)];
+            float[] operands = new float[absmax.length];
+            boolean aligned = together * (long) group % 8 == 0;
+            for (int row = from; row < to; row++) {
+                if (aligned || groups <= together) {
+                    for (int g = 0; g < groups; g += together) {
+                        encode(row, g, Math.min(together, groups - g), absmax, operands, room);
+                    }
+                } else {
+                    encodeRow(row);
+                }
+            }
+        });
+        if (trace.isOn()) {
+            tell();
+        }
+        return made;
+    }
+
+    /** Some groups of a row whose first weight begins a byte. */
+    private void encode(int row, int g, int n, float[] absmax, float[] operands, byte[] room) {
+        int first = g * group;
+        int end = (int) Math.min(cols, (long) (g + n) * group);
+        int start = row * cols;
+        fit(row, g, n, start + first, start + end, absmax);
+        scaling.operands(made.scales(), row * groups + g, n, tensor, operands);
+        for (int at = first, count; at < end; at += count) {
+            cancel.check(title);
+            count = Math.min(room.length < end - at ? room.length / 8 * 8 : room.length, end - at);
+            int inGroup = (at - first) % group;
+            Groups these = new Groups(group - inGroup, group, operands, (at - first) / group);
+            made.encode(row, at, w.values(), start + at, count, these, scaling.divides(), room);
+        }
+    }
+
+    private void fit(int row, int g, int n, int from, int to, float[] absmax) {
+        Blocks.absmax(w.values(), from, to, group, absmax, cancel, title);
+        for (int k = 0; k < n; k++) {
+            if (!(absmax[k] <= Float.MAX_VALUE)) {
+                int at = from + k * group;
+                throw Blocks.notFinite(w, at, Math.min(to, at + group));
+            }
+        }
+        if (element.type() != null && !element.type().signed()) {
+            requirePositive(from, to);
+        }
+        int refused = scaling.fit(absmax, n, tensor, made.scales(), row * groups + g);
+        if (refused >= 0) {
+            int at = from + refused * group;
+            throw scaling.refusal(w, at, Math.min(group, to - at), absmax[refused], tensor, format.recipe());
+        }
+    }
+
+    /** Groups whose borders lie inside bytes, such as 5 weights of 6 bits: the row's scales first, then its codes. */
+    private void encodeRow(int row) {
+        float[] absmax = new float[groups];
+        float[] operands = new float[groups];
+        fit(row, 0, groups, row * cols, (row + 1) * cols, absmax);
+        scaling.operands(made.scales(), row * groups, groups, tensor, operands);
+        byte[] room = new byte[Math.min(cols, CHUNK)];
+        for (int at = 0, count; at < cols; at += count) {
+            cancel.check(title);
+            count = Math.min(room.length, cols - at);
+            Groups these = new Groups(group - at % group, group, operands, at / group);
+            made.encode(row, at, w.values(), row * cols + at, count, these, scaling.divides(), room);
+        }
+    }
+
+    private void requirePositive(int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (!(w.values()[i] > 0)) {
+                throw new IllegalArgumentException(String.format(
+                        Locale.ROOT,
+                        "%s: the weight at row %d, column %d is %s, but %s holds only powers of two, neither zero nor negative numbers; it is a type for scales",
+                        w.name(),
+                        i / cols,
+                        i % cols,
+                        w.values()[i],
+                        element.name()));
+            }
+        }
+    }
+
+    private void tell() {
+        if (format.hasTensor()) {
+            trace.add(() -> new TensorScaled(scaling.tensorName(), tensorAbsmax, tensor));
+        }
+        float[] absmax = new float[1];
+        float[] operand = new float[1];
+        float[] factor = new float[1];
+        for (int row = 0; row < w.rows(); row++) {
+            for (int g = 0; g < groups; g++) {
+                int column = g * group;
+                int count = Math.min(group, cols - column);
+                int from = row * cols + column;
+                Blocks.absmax(w.values(), from, from + count, count, absmax, cancel, title);
+                int index = row * groups + g;
+                scaling.operands(made.scales(), index, 1, tensor, operand);
+                scaling.factors(made.scales(), index, 1, tensor, factor);
+                float high = absmax[0];
+                float wanted = scaling.wanted(high, tensor);
+                BlockScaled block = new BlockScaled(row, column, count, -high, high, wanted, factor[0], 0);
+                trace.add(() -> block);
+                ScaleStored stored = new ScaleStored(
+                        row, column, made.scaleBits(index), tensor, operand[0], scaling.divides(), factor[0]);
+                trace.add(() -> stored);
+                scaling.tell(w, from, count, high).forEach(step -> trace.add(() -> step));
+                tellWeights(row, column, count, operand[0]);
+            }
+        }
+    }
+
+    private void tellWeights(int row, int column, int count, float operand) {
+        for (int c = column; c < column + count; c++) {
+            float weight = w.get(row, c);
+            float scaled = operand == 0 ? 0 : scaling.divides() ? weight / operand : weight * operand;
+            int code = made.code(row, c);
+            boolean saturated = element.saturates(scaled);
+            Optional<Rounded> rounding =
+                    element.type() == null || !element.type().signed()
+                            ? Optional.empty()
+                            : Optional.of(Rounded.of(element.type(), scaled, code, saturated));
+            WeightRounded step =
+                    new WeightRounded(row, c, weight, scaled, code, element.value(code), saturated, rounding);
+            trace.add(() -> step);
+        }
+    }
+}
