@@ -76,6 +76,34 @@ public final class Options {
     }
 
     /**
+     * The number with a decimal point or without written after {@code prefix}, as in {@code p99.9}.
+     *
+     * @param fallback what it is when nothing was written
+     * @throws IllegalArgumentException if the number is outside min..max or was written twice
+     */
+    public double decimal(String prefix, double min, double max, double fallback) {
+        List<String> written = left.stream()
+                .filter(word -> word.startsWith(prefix)
+                        && word.substring(prefix.length()).matches("[0-9]{1,9}([.][0-9]{1,9})?"))
+                .toList();
+        if (written.isEmpty()) {
+            return fallback;
+        }
+        String word = written.getFirst();
+        if (written.size() > 1) {
+            throw new IllegalArgumentException(
+                    "\"" + recipe + "\": \"" + word + "\" and \"" + written.get(1) + "\" can not stand together");
+        }
+        double number = Double.parseDouble(word.substring(prefix.length()));
+        if (number < min || number > max) {
+            throw new IllegalArgumentException("\"" + recipe + "\": \"" + word
+                    + "\" is out of range: the number after \"" + prefix + "\" goes from " + min + " to " + max);
+        }
+        left.remove(word);
+        return number;
+    }
+
+    /**
      * Says that everything has been read.
      *
      * @throws IllegalArgumentException if a word is left over

@@ -14,7 +14,7 @@ public final class Formats {
     private static final Registry<Format> REGISTRY = new Registry<>("format");
 
     static {
-        for (int bits = 8; bits >= 2; bits--) {
+        for (int bits = 8; bits >= 1; bits--) {
             REGISTRY.add(IntegerFormat.entry(bits));
         }
         REGISTRY.add(Nf4.entry());

@@ -31,7 +31,14 @@ class FormatBatteryTest {
         Stream<String> examples = Formats.all().stream().flatMap(e -> e.examples().stream());
         return Stream.concat(
                 examples,
-                Stream.of("int4:g1", "int5:asym:g7:f32", "int8:bf16", "int3:torchao:g5", "nf4:b1", "nf4:b63"));
+                Stream.of(
+                        "int4:g1",
+                        "int5:asym:g7:f32",
+                        "int8:bf16",
+                        "int3:torchao:g4",
+                        "int3:gptq:g5",
+                        "nf4:b1",
+                        "nf4:b63"));
     }
 
     @ParameterizedTest

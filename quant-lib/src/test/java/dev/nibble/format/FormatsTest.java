@@ -26,7 +26,7 @@ class FormatsTest {
                     nf4:g64        | did you mean "b64"
                     zzz            | named "zzz". Known: int8
                     nf4:zzz        | no option "zzz". It takes: bN
-                    int4:ct:torchao | write one of ct, torchao
+                    int4:ct:torchao | write one of gptq, awq, ct, torchao
                     """)
     void aMisspellingIsAnsweredWithTheNearestThatExists(String recipe, String answer) {
         assertThatThrownBy(() -> Formats.parse(recipe))
@@ -136,6 +136,6 @@ class FormatsTest {
     void completesNamesAndOptions() {
         assertThat(Formats.complete("in")).contains("int8", "int4").doesNotContain("nf4");
         assertThat(Formats.complete("int4:")).contains("int4:sym", "int4:g");
-        assertThat(Formats.complete("int4:sym:a")).containsExactly("int4:sym:asym");
+        assertThat(Formats.complete("int4:sym:as")).containsExactly("int4:sym:asym");
     }
 }

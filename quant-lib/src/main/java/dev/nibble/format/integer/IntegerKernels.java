@@ -2,35 +2,37 @@ package dev.nibble.format.integer;
 
 import dev.nibble.compute.Provider;
 
-/** Codes of a run of weights, group after group of one row. Stateless; arguments are trusted and finite. */
+/** Fields of a run of weights, group after group, and back. Stateless; arguments are trusted and finite. */
 interface IntegerKernels {
     /** What runs in this process. */
     IntegerKernels BEST =
             Provider.choose(IntegerKernels.class, new IntegerScalar(), "dev.nibble.format.integer.IntegerVector");
 
     /**
-     * How weights are rounded.
+     * Fields of {@code x[from .. from + count)} to {@code q[at ..)}, as bytes.
      *
-     * @param inverse multiply by 1 / scale instead of dividing
-     * @param zeroInside add the zero point before rounding
-     * @param qmin smallest code
-     * @param qmax largest code
+     * <pre>
+     *   divide     field = clamp(round((x - sub) / by + add) + outside)
+     *   multiply   field = clamp(round((x - sub) · by + add) + outside)
+     * </pre>
+     *
+     * Clamped to {@code grid.fieldMin .. grid.fieldMax}, however far away; where {@code by} is 0 or infinite,
+     * clamp(round(add) + outside).
+     *
+     * @param group the run's first group
+     * @param left weights of the run that belong to it; more than {@code count} if the run ends in it
      */
-    record Rule(boolean inverse, boolean zeroInside, int qmin, int qmax) {}
+    void encode(float[] x, int from, int count, Grid grid, int group, int left, byte[] q, int at);
 
     /**
-     * The groups that a run lies in. A run may begin inside a group and end inside one.
-     *
-     * @param first weights of the run that belong to its first group
-     * @param size weights of each further group; the run may end before the last one does
-     * @param scales of the groups from the run's first on, not negative; {@code |x / scale|} stays under 2^21
-     * @param zeros their zero points
+     * Values ((field - a) · s) · factor + b of {@code q[from .. from + count)} to {@code y[at ..)}; fields are signed
+     * bytes masked with {@code grid.mask}.
      */
-    record Groups(int first, int size, float[] scales, byte[] zeros) {}
+    void decode(byte[] q, int from, int count, Grid grid, int group, int left, float[] y, int at);
 
-    /** Codes of {@code x[from .. from + count)} to {@code q[at ..)}, signed bytes; the zero point where the scale is 0. */
-    void encode(float[] x, int from, int count, Groups groups, Rule rule, byte[] q, int at);
-
-    /** Values (q - zero) · scale of {@code q[from .. from + count)} to {@code y[at ..)}. */
-    void decode(byte[] q, int from, int count, Groups groups, float[] y, int at);
+    /**
+     * Sum of |decoded - x|^2.4 over weights of one group of the grid, in float32 over sixteen lanes that are added up as
+     * a tree.
+     */
+    float error(float[] x, int from, int count, Grid grid, int group);
 }

@@ -3,62 +3,71 @@ package dev.nibble.format.integer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nibble.Awkward;
-import dev.nibble.format.integer.IntegerKernels.Groups;
-import dev.nibble.format.integer.IntegerKernels.Rule;
+import dev.nibble.format.ScaleType;
 import dev.nibble.tensor.Generators;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class IntegerKernelsTest {
+    private static final IntegerKernels SCALAR = new IntegerScalar();
+    private static final IntegerKernels VECTOR = new IntegerVector();
+
     @ParameterizedTest
     @MethodSource("dev.nibble.Awkward#sizes")
-    void bothProvidersMakeTheSameCodesAndValues(int size) {
+    void bothProvidersMakeTheSameFieldsValuesAndErrorsUnderEveryRule(int size) {
         for (float[] x : Awkward.arrays(size + 3, false)) {
-            float absmax = Awkward.absmax(x);
-            for (int bits = 2; bits <= 8; bits++) {
-                int qmax = (1 << (bits - 1)) - 1;
-                float scale = Math.max(absmax / qmax, Float.MIN_VALUE);
-                float normal = Math.max(scale, 0x1p-23f);
-                same(x, size, row(scale, 0), new Rule(false, false, -qmax, qmax));
-                same(x, size, row(normal, 0), new Rule(true, false, -qmax - 1, qmax));
-                same(x, size, row(scale, 1), new Rule(false, true, -qmax - 1, qmax));
-                same(x, size, row(scale, -qmax - 1), new Rule(false, false, -qmax - 1, qmax));
-                // A run that begins inside a group, and groups of every scale, 0 among them.
-                same(x, size, many(size, 5, 32, normal), new Rule(false, false, -qmax - 1, qmax));
-                same(x, size, many(size, 64, 100, normal), new Rule(true, false, -qmax - 1, qmax));
+            for (Preset preset : Preset.values()) {
+                for (int bits : preset == Preset.BNB ? new int[] {8} : new int[] {1, 4, 8}) {
+                    AffineRule symmetric = preset.symmetric(bits);
+                    if (symmetric != null && symmetric.divisor() > 0) {
+                        same(x, size, symmetric);
+                    }
+                    AffineRule asymmetric = preset.asymmetric(bits);
+                    if (asymmetric != null) {
+                        same(x, size, asymmetric);
+                    }
+                }
             }
         }
     }
 
-    private static Groups row(float scale, int zero) {
-        return new Groups(1 << 20, 1 << 20, new float[] {scale}, new byte[] {(byte) zero});
+    private static void same(float[] x, int size, AffineRule rule) {
+        // A run that begins inside a group and ends inside one; one group; groups with ranges far too small, so that
+        // weights lie any number of steps beyond the grid.
+        check(x, size, grid(rule, x, size, 32, 1), 5);
+        check(x, size, grid(rule, x, size, 1 << 20, 1), 1 << 20);
+        check(x, size, grid(rule, x, size, 100, 1e-9f), 64);
     }
 
-    private static Groups many(int count, int first, int size, float scale) {
-        int groups = 1 + Math.max(0, count - first + size - 1) / size;
-        float[] scales = new float[groups];
-        byte[] zeros = new byte[groups];
-        for (int g = 0; g < groups; g++) {
-            scales[g] = scale * (g % 3);
-            zeros[g] = (byte) (g % 4 - 2);
+    private static Grid grid(AffineRule rule, float[] x, int size, int group, float part) {
+        int groups = size / group + 3;
+        Grid grid = new Grid(rule, groups, group);
+        float absmax = Awkward.absmax(x);
+        for (int k = 0; k < groups; k++) {
+            float high = absmax * part * (k % 3); // every third range is 0
+            grid.from[k] = rule.low(-high, high);
+            grid.to[k] = rule.high(-high, high);
+            Grids.fill(rule, ScaleType.F32, false, grid, k);
         }
-        return new Groups(first, size, scales, zeros);
+        return grid;
     }
 
-    private static void same(float[] x, int size, Groups groups, Rule rule) {
+    private static void check(float[] x, int size, Grid grid, int left) {
         byte[] a = new byte[size + 1];
         byte[] b = new byte[size + 1];
-        new IntegerScalar().encode(x, 3, size, groups, rule, a, 1);
-        new IntegerVector().encode(x, 3, size, groups, rule, b, 1);
+        SCALAR.encode(x, 3, size, grid, 1, left, a, 1);
+        VECTOR.encode(x, 3, size, grid, 1, left, b, 1);
         assertThat(b).isEqualTo(a);
         float[] u = new float[size + 2];
         float[] v = new float[size + 2];
-        new IntegerScalar().decode(a, 1, size, groups, u, 2);
-        new IntegerVector().decode(a, 1, size, groups, v, 2);
+        SCALAR.decode(a, 1, size, grid, 1, left, u, 2);
+        VECTOR.decode(a, 1, size, grid, 1, left, v, 2);
         for (int i = 0; i < u.length; i++) {
             assertThat(Float.floatToRawIntBits(v[i])).isEqualTo(Float.floatToRawIntBits(u[i]));
         }
+        assertThat(Float.floatToRawIntBits(VECTOR.error(x, 3, size, grid, 1)))
+                .isEqualTo(Float.floatToRawIntBits(SCALAR.error(x, 3, size, grid, 1)));
     }
 
     @Test
@@ -67,12 +76,28 @@ class IntegerKernelsTest {
         for (int i = 0; i < all.length; i++) {
             all[i] = (byte) Generators.bits(1, i);
         }
-        for (float scale : new float[] {Float.MIN_VALUE, 0x1p-130f, 1, 1e36f, Float.MAX_VALUE, 0}) {
-            float[] u = new float[512];
-            float[] v = new float[512];
-            new IntegerScalar().decode(all, 0, 512, row(scale, 3), u, 0);
-            new IntegerVector().decode(all, 0, 512, row(scale, 3), v, 0);
-            assertThat(v).isEqualTo(u);
+        for (AffineRule rule : new AffineRule[] {
+            Preset.PLAIN.symmetric(8), Preset.AWQ.asymmetric(8), Preset.BNB.symmetric(8), Preset.KIVI.asymmetric(8)
+        }) {
+            for (float scale : new float[] {Float.MIN_VALUE, 0x1p-130f, 1, -1, 1e36f, Float.MAX_VALUE, 0, Float.NaN}) {
+                Grid grid = new Grid(rule, 1, 512);
+                Grids.decode(rule, grid, 0, scale, 3);
+                float[] u = new float[512];
+                float[] v = new float[512];
+                SCALAR.decode(all, 0, 512, grid, 0, 512, u, 0);
+                VECTOR.decode(all, 0, 512, grid, 0, 512, v, 0);
+                assertThat(v).isEqualTo(u);
+            }
+        }
+    }
+
+    @Test
+    void thePowerOfTheClipSearchIsThePower() {
+        for (float x :
+                new float[] {0, 1e-30f, 1e-12f, 3e-7f, 1e-3f, 0.1f, 0.5f, 0.70710677f, 0.75f, 1, 1.5f, 2, 7, 1e5f}) {
+            double expected = Math.pow(x, 2.4);
+            assertThat((double) IntegerScalar.power24(x))
+                    .isCloseTo(expected, org.assertj.core.api.Assertions.within(expected * 3e-6 + 1e-44));
         }
     }
 }
