@@ -2,7 +2,7 @@ package dev.nibble.format;
 
 import dev.nibble.core.Recipe;
 import dev.nibble.core.Registry;
-import dev.nibble.format.codebook.Nf4;
+import dev.nibble.format.codebook.CodebookFormats;
 import dev.nibble.format.gguf.BlockCodecs;
 import dev.nibble.format.gguf.GgufFormat;
 import dev.nibble.format.integer.IntegerFormat;
@@ -17,7 +17,7 @@ public final class Formats {
         for (int bits = 8; bits >= 1; bits--) {
             REGISTRY.add(IntegerFormat.entry(bits));
         }
-        REGISTRY.add(Nf4.entry());
+        CodebookFormats.entries().forEach(REGISTRY::add);
         BlockCodecs.all().forEach(codec -> REGISTRY.add(GgufFormat.entry(codec)));
         MinifloatFormats.entries().forEach(REGISTRY::add);
     }

@@ -14,7 +14,7 @@ class FormatsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     itn4           | did you mean "int4"
-                    nf5:b64        | did you mean "nf4:b64"
+                    nf9:b64        | did you mean "nf4:b64"
                     int4:gl28      | int4 has no option "gl28"
                     int4:h128      | did you mean "g128"
                     int4:sim       | did you mean "sym"
@@ -25,7 +25,7 @@ class FormatsTest {
                     int4:row:g64   | can not stand together
                     nf4:g64        | did you mean "b64"
                     zzz            | named "zzz". Known: int8
-                    nf4:zzz        | no option "zzz". It takes: bN
+                    nf4:zzz        | no option "zzz". It takes: bN, dq
                     int4:ct:torchao | write one of gptq, awq, ct, torchao
                     """)
     void aMisspellingIsAnsweredWithTheNearestThatExists(String recipe, String answer) {

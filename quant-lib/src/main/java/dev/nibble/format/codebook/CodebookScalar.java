@@ -1,26 +1,35 @@
 package dev.nibble.format.codebook;
 
 /**
- * Nearest value of a table, as defined: the code of a number is how many of the fifteen boundaries lie strictly
- * below it, so a number on a boundary gets the lower code.
+ * Nearest value of a table, as defined: the rank of a number is how many of the boundaries lie strictly below it, so a
+ * number on a boundary gets the lower rank.
  */
 final class CodebookScalar implements CodebookKernels {
     @Override
-    public void encode(float[] x, int from, int count, float inverse, float[] boundaries, byte[] codes, int at) {
+    public void encode(
+            float[] x, int from, int count, float inverse, float[] boundaries, int bits, byte[] ranks, int at) {
+        int half = 1 << (bits - 1);
         for (int i = 0; i < count; i++) {
             float v = x[from + i] * inverse;
-            int code = 0;
-            for (int k = 1; k < Codebook.SIZE; k++) {
-                code += v > boundaries[k] ? 1 : 0;
+            int rank = 0;
+            for (int step = half; step > 0; step >>= 1) { // the boundaries never fall: a binary search counts them
+                rank += v > boundaries[rank + step] ? step : 0;
             }
-            codes[at + i] = (byte) code;
+            ranks[at + i] = (byte) rank;
         }
     }
 
     @Override
-    public void decode(byte[] codes, int from, int count, float scale, float[] table, float[] y, int at) {
+    public void translate(byte[] codes, int from, int count, byte[] table) {
+        for (int i = from; i < from + count; i++) {
+            codes[i] = table[codes[i]];
+        }
+    }
+
+    @Override
+    public void decode(byte[] codes, int from, int count, float scale, float[] table, int bits, float[] y, int at) {
         for (int i = 0; i < count; i++) {
-            y[at + i] = table[codes[from + i]] * scale;
+            y[at + i] = table[codes[from + i] & 0xff] * scale;
         }
     }
 }
