@@ -103,7 +103,7 @@ class TablesTest {
         Matrix w = Generators.gaussian(4, 32, 1);
         assertThatThrownBy(() -> Tables.errors(w, "int8", "itn4")).hasMessageContaining("int4");
         assertThatThrownBy(() -> Tables.errors(w)).hasMessageContaining("no recipe given");
-        assertThatThrownBy(() -> Charts.errors(w, "int8", "nf5")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Charts.errors(w, "int8", "nf9")).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
