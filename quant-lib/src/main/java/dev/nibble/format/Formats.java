@@ -6,8 +6,10 @@ import dev.nibble.format.codebook.CodebookFormats;
 import dev.nibble.format.gguf.BlockCodecs;
 import dev.nibble.format.gguf.GgufFormat;
 import dev.nibble.format.integer.IntegerFormat;
+import dev.nibble.format.microscaling.Microscaling;
 import dev.nibble.format.minifloat.MinifloatFormats;
 import java.util.List;
+import java.util.Map;
 
 /** All number formats by name. A new format is one class and one line here. */
 public final class Formats {
@@ -20,6 +22,7 @@ public final class Formats {
         CodebookFormats.entries().forEach(REGISTRY::add);
         BlockCodecs.all().forEach(codec -> REGISTRY.add(GgufFormat.entry(codec)));
         MinifloatFormats.entries().forEach(REGISTRY::add);
+        Microscaling.entries(Map.of()).forEach(REGISTRY::add);
     }
 
     private Formats() {}

@@ -82,6 +82,11 @@ public final class FloatElement {
         return type == null ? 6 : type.mantissaBits();
     }
 
+    /** Whether ties go to even and zeros keep their sign: what everyone agrees on. */
+    public boolean isPlain() {
+        return rule.plain();
+    }
+
     FloatRule rule() {
         return rule;
     }
@@ -116,7 +121,7 @@ public final class FloatElement {
         return magnitude | (minus ? type.signBit() : 0);
     }
 
-    /** Whether a number is rounded beyond the largest one, and so loses more than half a step. */
+    /** Whether a number rounds to one beyond the largest, and so loses more than half a step. */
     public boolean saturates(float t) {
         return type == null
                 ? Math.abs(t) * 64 > (ties == Ties.TO_ZERO ? 127.5f : Math.nextDown(127.5f))

@@ -178,11 +178,11 @@ final class ScaledFloatsEncoder {
             float weight = w.get(row, c);
             float scaled = operand == 0 ? 0 : scaling.divides() ? weight / operand : weight * operand;
             int code = made.code(row, c);
-            boolean saturated = element.saturates(scaled);
+            boolean saturated = Math.abs(scaled) > element.max();
             Optional<Rounded> rounding =
                     element.type() == null || !element.type().signed()
                             ? Optional.empty()
-                            : Optional.of(Rounded.of(element.type(), scaled, code, saturated));
+                            : Optional.of(Rounded.of(element.type(), scaled, code, element.saturates(scaled)));
             WeightRounded step =
                     new WeightRounded(row, c, weight, scaled, code, element.value(code), saturated, rounding);
             trace.add(() -> step);

@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param scaled by its scale: the number that was rounded
  * @param code as stored
  * @param value what the code stands for, before the scale
- * @param saturated whether it was rounded beyond the largest number, and lost more than half a step
+ * @param saturated whether the scaled weight is beyond the largest number
  * @param rounding the bits of it; empty if the element is no floating-point number with a sign
  */
 public record WeightRounded(
