@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.nibble.Vectors;
+import dev.nibble.format.packing.HqqPacking;
 import dev.nibble.tensor.Matrix;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Our codes, scales and bytes against those of the software whose conventions they claim. */
 class UpstreamVectorsTest {
@@ -91,10 +94,10 @@ class UpstreamVectorsTest {
         x[3 * 1024 + 5] = -6.5f;
         x[2 * 1024 + 700] = 6;
         JsonNode expected = VECTORS.at("/bnb/int8_vectorwise/thr0");
-        Quantized q = Formats.parse("int8:f32").quantize(Matrix.of("A", 4, 1024, x));
+        Quantized q = Formats.parse("int8:bnb").quantize(Matrix.of("A", 4, 1024, x));
         var scales = q.parts().get(1).data();
         for (JsonNode stat : expected.get("row_stats")) {
-            assertThat(scales.getFloat() * 127.0).isCloseTo(stat.asDouble(), within(1e-6));
+            assertThat(scales.getFloat()).isEqualTo((float) stat.asDouble());
         }
         for (int i = 0; i < 8; i++) {
             assertThat(q.code(1, i)).isEqualTo(expected.at("/row1_first/" + i).asInt());
@@ -113,6 +116,90 @@ class UpstreamVectorsTest {
         }
         assertThat(HexFormat.of().formatHex(new byte[] {packed[3], packed[2], packed[1], packed[0]}))
                 .isEqualTo("fea98710");
+    }
+
+    @Test
+    void aRowWithoutNegativeWeightsIsClippedAsGptqClipsIt() {
+        JsonNode expected = VECTORS.at("/gptq_sym_nonnegative_row");
+        float[] in = new float[4];
+        for (int i = 0; i < 4; i++) {
+            in[i] = (float) expected.at("/in/" + i).asDouble();
+        }
+        Quantized q = Formats.parse("int4:gptq:f32").quantize(Matrix.of(in));
+        assertThat(q.parts().get(1).data().getFloat())
+                .isEqualTo((float) expected.get("scale").asDouble());
+        float[] out = q.dequantize().row(0);
+        for (int i = 0; i < 4; i++) {
+            assertThat(out[i]).isEqualTo((float) expected.at("/out/" + i).asDouble());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 8})
+    void hqqHasTheErrorsZerosAndPackedCodesOfHqq(int bits) {
+        Matrix w = Vectors.ih4(64, 64, 1);
+        JsonNode expected = VECTORS.at("/hqq/" + bits);
+        Quantized before = Formats.parse("int" + bits + ":hqq:g64:it0:f32").quantize(w);
+        Quantized after = Formats.parse("int" + bits + ":hqq:g64:f32").quantize(w);
+        JsonNode l1 = expected.get("L1");
+        assertThat(l1(before, w))
+                .isCloseTo(
+                        l1 == null
+                                ? expected.get("L1_rtn").asDouble()
+                                : l1.get(0).asDouble(),
+                        within(2e-6));
+        assertThat(l1(after, w))
+                .isCloseTo(
+                        l1 == null
+                                ? expected.get("L1_hqq").asDouble()
+                                : l1.get(1).asDouble(),
+                        within(2e-6));
+        if (bits == 4) {
+            assertThat(after.parts().get(1).data().getFloat())
+                    .isEqualTo((float) expected.get("scale0").asDouble());
+            for (int i = 0; i < 2; i++) {
+                assertThat((i == 0 ? before : after).parts().get(2).data().getFloat())
+                        .isEqualTo((float) expected.at("/zero0/" + i).asDouble());
+            }
+        }
+        if (bits < 8) {
+            for (int i = 0; i < 2; i++) {
+                byte[] packed = HqqPacking.pack(codes(i == 0 ? before : after), 64, 64, bits);
+                assertThat(Vectors.sha(packed).substring(0, 12))
+                        .isEqualTo(expected.at("/packed_sha12/" + i).asText());
+            }
+        }
+    }
+
+    @Test
+    void hqqHasTheErrorsOfHqqWithARoundedZeroAndOnHeavyTails() {
+        Matrix w = Vectors.ih4(64, 64, 1);
+        JsonNode rounded = VECTORS.at("/hqq/4_round_zero/L1");
+        assertThat(l1(Formats.parse("int4:hqq:g64:it0:round-zero:f32").quantize(w), w))
+                .isCloseTo(rounded.get(0).asDouble(), within(2e-6));
+        assertThat(l1(Formats.parse("int4:hqq:g64:round-zero:f32").quantize(w), w))
+                .isCloseTo(rounded.get(1).asDouble(), within(2e-6));
+        Matrix heavy = Vectors.ih4(64, 64, 3);
+        for (int i = 0; i < heavy.size(); i++) {
+            float v = heavy.values()[i];
+            heavy.values()[i] = v * v * v;
+        }
+        for (int bits : new int[] {2, 4}) {
+            JsonNode expected = VECTORS.at("/hqq/heavy_tail_ih4_4096_3_cubed/" + bits);
+            assertThat(l1(Formats.parse("int" + bits + ":hqq:g64:it0:f32").quantize(heavy), heavy))
+                    .isCloseTo(expected.get(0).asDouble(), within(2e-6));
+            assertThat(l1(Formats.parse("int" + bits + ":hqq:g64:f32").quantize(heavy), heavy))
+                    .isCloseTo(expected.get(1).asDouble(), within(2e-6));
+        }
+    }
+
+    private static double l1(Quantized q, Matrix w) {
+        float[] back = q.dequantize().values();
+        double sum = 0;
+        for (int i = 0; i < back.length; i++) {
+            sum += Math.abs((double) back[i] - w.values()[i]);
+        }
+        return sum / back.length;
     }
 
     private static void assertScales(Quantized q, JsonNode expected) {

@@ -267,7 +267,8 @@ public record AffineRule(
     /** The inverse scale where that is what the range gives. */
     float inverse(float lo, float hi) {
         float span = hi - lo;
-        return span <= 1e-4f ? 1 : Math.min(divisor / span, least);
+        // torch computes a number divided by a tensor as the inverse of the tensor times the number
+        return span <= 1e-4f ? 1 : Math.min(1 / span * divisor, least);
     }
 
     /** The scale as stored. */
@@ -284,7 +285,8 @@ public record AffineRule(
     float zero(float lo, float hi, float wanted, float basis) {
         return switch (zero) {
             case NONE -> centre;
-            case INTEGER -> integerZero(lo, basis);
+            // Where the origin divides 0 by the scale 0 that it later replaces, it makes not-a-number, and of that 0.
+            case INTEGER -> floor == Floor.ZERO_SCALE && hi - lo == 0 ? 0 : integerZero(lo, basis);
             case IN_CODES -> -lo * inverse(lo, hi);
             case IN_WEIGHTS -> lo + wanted * middle();
             case MINIMUM -> lo;

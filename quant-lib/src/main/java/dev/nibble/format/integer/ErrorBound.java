@@ -42,7 +42,7 @@ final class ErrorBound {
             }
             default -> {}
         }
-        if (rule.multiply() && !IntegerScalar.usable(rule.steps() / scale)) {
+        if (rule.multiply() && !IntegerScalar.usable(1 / scale * rule.steps())) {
             bound += levels * step; // 1 / s overflows: all codes are that of 0
         }
         return bound + reach * 0x1p-21;

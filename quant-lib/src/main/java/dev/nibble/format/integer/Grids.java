@@ -31,7 +31,7 @@ final class Grids {
         float z = rule.fromStored() ? storedZero : zero;
         float basis = rule.fromStored() ? grid.stored[k] : grid.wanted[k];
         int offset = rule.offset();
-        grid.by[k] = rule.multiply() ? rule.steps() / basis : basis;
+        grid.by[k] = rule.multiply() ? 1 / basis * rule.steps() : basis;
         grid.sub[k] = 0;
         grid.add[k] = 0;
         grid.outside[k] = offset;

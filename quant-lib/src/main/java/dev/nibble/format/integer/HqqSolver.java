@@ -1,11 +1,13 @@
 package dev.nibble.format.integer;
 
+import dev.nibble.compute.TorchMean;
 import dev.nibble.core.Trace;
 
 /**
  * Half-quadratic quantization's search for a zero: the error is split into a sparse part, found by shrinking, and the
  * rest, which the next zero makes small. Source: hqq 0.2.8, optimize_weights_proximal_legacy, with p = 0.7 and a β that
- * stays 10 there; float32, but means are summed in float64.
+ * stays 10 there; float32, the mean in
+ * torch's order.
  *
  * <pre>
  *   q = clamp(round(w · s' + z)),  r = w - (q - z) / s',  e = sign(r) · max(|r| - |r|^-0.3 / 10, 0)
@@ -43,6 +45,7 @@ final class HqqSolver {
     }
 
     private int shrunk;
+    private float[] next = new float[0];
 
     /** One iteration: gives group k its next zero and returns the sum of |r| with the zero before. */
     double step(float[] x, int from, int count, Grid grid, int k) {
@@ -51,7 +54,9 @@ final class HqqSolver {
         float min = grid.fieldMin;
         float max = grid.fieldMax;
         double errors = 0;
-        double zeros = 0;
+        if (next.length < count) {
+            next = new float[count];
+        }
         shrunk = 0;
         for (int i = from; i < from + count; i++) {
             float w = x[i];
@@ -67,9 +72,9 @@ final class HqqSolver {
                     shrunk++;
                 }
             }
-            zeros += q - w * inverse;
+            next[i - from] = q - w * inverse;
         }
-        grid.zero[k] = (float) (zeros / count);
+        grid.zero[k] = TorchMean.of(next, count);
         return errors;
     }
 }
