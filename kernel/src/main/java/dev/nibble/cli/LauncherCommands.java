@@ -91,6 +91,29 @@ final class LauncherCommands {
         final List<String> rest = new ArrayList<>();
     }
 
+    /** Speeds. */
+    @Command(
+            name = "bench",
+            description = {
+                "Measure how fast formats are at one thread.",
+                "Shares of the memory bandwidth, beside the scalar code and beside ggml's C functions (built the first"
+                        + " time), in fresh JVMs, the median of three. Without RECIPE: one of each format, for an hour or"
+                        + " more; the figures go to tests/bench/results.json."
+            })
+    static final class Bench extends InLauncher {
+        @Option(names = "--quick", description = "One JVM and short runs: a look, not a result.")
+        boolean quick;
+
+        @Option(names = "--widths", description = "Also at 256 and 128 bits.")
+        boolean widths;
+
+        @Option(names = "--no-ggml", description = "Without ggml.")
+        boolean noGgml;
+
+        @Parameters(paramLabel = "RECIPE", description = "Only these: q4_0 nf4:b64 fp8.")
+        final List<String> recipes = new ArrayList<>();
+    }
+
     /** Which JDK. */
     @Command(
             name = "jdk",
