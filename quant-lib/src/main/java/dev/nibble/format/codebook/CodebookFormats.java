@@ -19,6 +19,7 @@ public final class CodebookFormats {
         entries.add(BnbFp4.entry());
         entries.add(Dynamic8.entry());
         entries.add(LloydMax.entry());
+        entries.add(KMeans.entry());
         return entries;
     }
 }

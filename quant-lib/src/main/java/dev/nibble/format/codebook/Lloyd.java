@@ -57,6 +57,16 @@ final class Lloyd {
         return settle(levels);
     }
 
+    /**
+     * The share of the numbers below level {@code k} to begin with. The best levels lie as the cube root of the density,
+     * farther out than the numbers themselves: for a normal density at sqrt(3) times its even quantiles (Panter and Dite,
+     * 1951). From even quantiles the iteration would end with too few levels in the tails.
+     */
+    private static double place(int k, int count) {
+        double x = StrictMath.sqrt(3) * Normal.quantile((k + 0.5) / count);
+        return x < 0 ? Normal.above(-x) : 1 - Normal.above(x);
+    }
+
     private float[] quantiles(int count) {
         float[] levels = new float[count];
         long total = points.total();
@@ -65,7 +75,7 @@ final class Lloyd {
             if (points.size() <= count) { // fewer numbers than levels: each its own
                 i = Math.min(k, points.size() - 1);
             } else {
-                while (below + points.counts()[i] <= (k + 0.5) / count * total) {
+                while (below + points.counts()[i] <= place(k, count) * total) {
                     below += points.counts()[i++];
                 }
             }
