@@ -2,7 +2,6 @@ package dev.nibble.checkpoint;
 
 import dev.nibble.format.gguf.BlockCodecs;
 import dev.nibble.format.gguf.BlockDecoder;
-import dev.nibble.format.gguf.Q6_K;
 import dev.nibble.tensor.DType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -15,7 +14,6 @@ final class Decoders {
 
     static {
         BlockCodecs.all().forEach(Decoders::add);
-        add(new Q6_K());
         plain(DType.F32, (in, i) -> in.getFloat(i * 4));
         plain(DType.F16, (in, i) -> Float.float16ToFloat(in.getShort(i * 2)));
         plain(DType.BF16, (in, i) -> Float.intBitsToFloat(in.getShort(i * 2) << 16));

@@ -197,6 +197,26 @@ public final class ImportanceFile implements AutoCloseable {
         return entries.containsKey(weight);
     }
 
+    /**
+     * Says that what it knows of a weight fits rows of so many weights.
+     *
+     * @throws CheckpointException if not: it was made for another model, and using none of it would go unnoticed
+     */
+    void requireColumns(String weight, int cols) {
+        Entry entry = entries.get(weight);
+        if (entry.columns() != cols || entry.matrices() != 1) {
+            throw new CheckpointException(String.format(
+                    Locale.ROOT,
+                    "%s: \"%s\" has importance for %,d columns%s, but %,d columns in the model: it was made for another"
+                            + " model",
+                    path.getFileName(),
+                    weight,
+                    entry.columns(),
+                    entry.matrices() == 1 ? "" : " of each of " + entry.matrices() + " matrices",
+                    cols));
+        }
+    }
+
     /** The weights that it knows, in its order. */
     public List<String> names() {
         return List.copyOf(entries.keySet());

@@ -128,13 +128,12 @@ final class PartsWeight implements Weight {
         return Matrix.of(name, count, cols, Arrays.copyOfRange(all.values(), skip, skip + count * cols));
     }
 
-    /**
-     * Some rows as they are stored.
-     *
-     * @param first a multiple of the format's {@link Format#pieceRows}
-     * @param count another one, or up to the last row
-     */
-    Quantized piece(long first, int count) {
+    @Override
+    public Optional<Quantized> quantized(long from, int count) {
+        return Optional.of(piece(from, count));
+    }
+
+    private Quantized piece(long first, int count) {
         List<PartLayout> before = first == 0 ? List.of() : format.layout(first, cols);
         List<PartLayout> here = format.layout(count, cols);
         List<StoredPart> parts = new ArrayList<>();

@@ -1,9 +1,14 @@
 package dev.nibble.checkpoint;
 
 import dev.nibble.core.Progress;
+import dev.nibble.format.Format;
+import dev.nibble.format.PartLayout;
+import dev.nibble.format.Quantized;
+import dev.nibble.format.StoredPart;
 import dev.nibble.tensor.Matrix;
 import dev.nibble.tensor.TensorInfo;
 import java.util.List;
+import java.util.Optional;
 
 /** A weight that is one tensor of its file. */
 record PlainWeight(Checkpoint checkpoint, TensorInfo tensor) implements Weight {
@@ -25,6 +30,27 @@ record PlainWeight(Checkpoint checkpoint, TensorInfo tensor) implements Weight {
     @Override
     public List<TensorInfo> tensors() {
         return List.of(tensor);
+    }
+
+    @Override
+    public Optional<Format> format() {
+        return StoredTypes.format(tensor.type());
+    }
+
+    @Override
+    public Optional<Quantized> quantized(long from, int count) {
+        return format().map(format -> {
+            int cols = Math.toIntExact(cols());
+            long rowBytes = tensor.type().bytes(cols);
+            PartLayout layout = format.layout(count, cols).getFirst();
+            byte[] bytes = checkpoint.stored(name(), from * rowBytes, Math.toIntExact(count * rowBytes));
+            try {
+                return format.stored(
+                        name(), count, cols, List.of(new StoredPart(layout.name(), layout.encoding(), bytes)));
+            } catch (IllegalArgumentException e) {
+                throw new CheckpointException(checkpoint.path().getFileName() + ": " + e.getMessage(), e);
+            }
+        });
     }
 
     @Override

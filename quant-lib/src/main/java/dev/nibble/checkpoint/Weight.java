@@ -2,6 +2,7 @@ package dev.nibble.checkpoint;
 
 import dev.nibble.core.Progress;
 import dev.nibble.format.Format;
+import dev.nibble.format.Quantized;
 import dev.nibble.tensor.Matrix;
 import dev.nibble.tensor.TensorInfo;
 import java.util.List;
@@ -24,10 +25,18 @@ public interface Weight {
     /** The tensors that it is stored in. */
     List<TensorInfo> tensors();
 
-    /** The format that its parts are in, if it is one of ours. */
-    default Optional<Format> format() {
-        return Optional.empty();
-    }
+    /** The format that it is stored in; none for plain numbers that no format writes. */
+    Optional<Format> format();
+
+    /**
+     * Some of its rows as they are stored.
+     *
+     * @param from first row, a multiple of the format's {@link Format#pieceRows}
+     * @param count another one, or up to the last row
+     * @return empty if {@link #format} is
+     * @throws CheckpointException if the bytes can not be read, or mean nothing in this format
+     */
+    Optional<Quantized> quantized(long from, int count);
 
     /**
      * Some of its rows in float32. A vector is one row; more than two dimensions are rows of the innermost one.

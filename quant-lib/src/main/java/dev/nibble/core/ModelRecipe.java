@@ -115,7 +115,7 @@ public record ModelRecipe(List<Entry> entries) {
         }
 
         private boolean matches(String name) {
-            return Part.of(part).isEmpty() && matchesEnd(blocks(part), blocks(name));
+            return Part.of(part).isEmpty() && ModelRecipe.matches(part, name);
         }
 
         @Override
@@ -180,6 +180,11 @@ public record ModelRecipe(List<Entry> entries) {
                     + ", or the name of a tensor with a dot or \"*\" in it, as in layers.0.*");
         }
         return word;
+    }
+
+    /** Whether a tensor's name matches a pattern, as the name of an entry does. */
+    public static boolean matches(String pattern, String name) {
+        return matchesEnd(blocks(pattern), blocks(name));
     }
 
     /** What a part is given; empty if it is kept or not spoken of. */

@@ -9,7 +9,8 @@ import java.util.Objects;
  * @param label what is shown, a few words
  * @param unit its unit ("dB", "bits"), or "" for a pure number
  * @param log logarithmic, base 10; values that are not positive are gaps
- * @param categories names of the positions 0, 1, 2, …, or empty for a number line
+ * @param categories names of the positions 0, 1, 2, …, or empty for a number line; a vertical axis with names may hold
+ *     points between them
  */
 public record Axis(String label, String unit, boolean log, List<String> categories) {
     public Axis {

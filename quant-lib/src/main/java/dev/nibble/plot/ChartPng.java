@@ -145,7 +145,17 @@ final class ChartPng {
         styler.setMarkerSize((int) Math.max(2, Math.round(size)));
         styler.setXAxisLogarithmic(chart.x().log());
         styler.setYAxisLogarithmic(chart.y().log());
-        styler.setYAxisTickLabelsFormattingFunction(Numbers::text);
+        styler.setYAxisTickLabelsFormattingFunction(
+                chart.y().categories().isEmpty() ? Numbers::text : v -> named(chart.y(), v));
+    }
+
+    /** The name of a whole number on an axis with names; nothing between them. */
+    private static String named(Axis axis, double value) {
+        int place = (int) Math.rint(value);
+        boolean isOne = Math.abs(value - place) < 1e-9
+                && place >= 0
+                && place < axis.categories().size();
+        return isOne ? axis.categories().get(place) : " ";
     }
 
     private static AxesChart<?, ?> categories(Chart chart) {
@@ -230,8 +240,22 @@ final class ChartPng {
             if (s.name().isEmpty()) {
                 series.setShowInLegend(false);
             }
+            label(drawn, s, chart);
         }
         return drawn;
+    }
+
+    private static void label(XYChart drawn, Series s, Chart chart) {
+        boolean inside = s.labelsInside();
+        double above = inside ? 0 : s.style().markSize() / 2 + 8;
+        for (int i = 0; i < s.labels().size(); i++) {
+            double x = s.x(i, chart.x());
+            double y = s.y(i, chart.y());
+            if (Double.isFinite(x) && Double.isFinite(y)) {
+                Color colour = inside ? Color.WHITE : INK;
+                drawn.addAnnotation(new PointLabel(s.labels().get(i), x, y, above, colour, TEXT.deriveFont(11f)));
+            }
+        }
     }
 
     /** The polyline of a series; steps get their corners. */

@@ -59,7 +59,8 @@ public final class JsplotFigures {
         Layout layout = Layout.builder()
                 .title(escape(chart.title()))
                 .xAxis(axis(chart.x()))
-                .yAxis(axis(chart.y()))
+                .yAxis(axis(
+                        new Axis(chart.y().label(), chart.y().unit(), chart.y().log(), List.of())))
                 .showLegend(chart.series().size() > 1)
                 .height(430)
                 .autosize(true)
@@ -105,6 +106,9 @@ public final class JsplotFigures {
                                         .toList()),
                         tech.tablesaw.api.DoubleColumn.create("y", y));
         builder.name(escape(s.name()));
+        if (!s.labels().isEmpty()) {
+            builder.text(s.labels().stream().map(JsplotFigures::escape).toArray(String[]::new));
+        }
         if (s.kind() == Series.Kind.POINTS) {
             builder.mode(ScatterTrace.Mode.MARKERS);
             builder.marker(Marker.builder()

@@ -50,7 +50,9 @@ final class PlotlyJson {
             for (Series s : series) {
                 bytes += 1 + MAPPER.writeValueAsBytes(trace(x, y, s)).length;
             }
-            return bytes + MAPPER.writeValueAsBytes(x.categories()).length;
+            return bytes
+                    + MAPPER.writeValueAsBytes(x.categories()).length
+                    + MAPPER.writeValueAsBytes(y.categories()).length;
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
@@ -72,7 +74,14 @@ final class PlotlyJson {
             add(ys, s.y(i, y));
         }
         if (s.kind() != Kind.BARS) {
-            trace.put("mode", s.kind() == Kind.POINTS ? "markers" : "lines");
+            trace.put("mode", s.kind() != Kind.POINTS ? "lines" : s.labels().isEmpty() ? "markers" : "markers+text");
+        }
+        if (!s.labels().isEmpty()) {
+            ArrayNode texts = trace.putArray("text");
+            s.labels().forEach(label -> texts.add(literal(label)));
+            trace.put("textposition", s.labelsInside() ? "middle center" : "top center");
+            trace.putObject("textfont").put("size", 11).put("color", s.labelsInside() ? "#ffffff" : INK);
+            trace.put("cliponaxis", false);
         }
         if (s.kind() == Kind.LINE || s.kind() == Kind.STEPS) {
             ObjectNode line = trace.putObject("line");
@@ -101,6 +110,9 @@ final class PlotlyJson {
         title(layout, chart.title(), 16);
         layout.set("xaxis", axis(chart.x(), decades(chart, true)));
         layout.set("yaxis", axis(chart.y(), decades(chart, false)));
+        if (!chart.y().categories().isEmpty()) {
+            named((ObjectNode) layout.get("yaxis"), chart.y());
+        }
         layout.put("paper_bgcolor", "rgba(0,0,0,0)").put("plot_bgcolor", "rgba(0,0,0,0)");
         layout.putObject("font").put("color", INK).put("size", 13);
         layout.put("height", 430).put("autosize", true).put("hovermode", "closest");
@@ -132,6 +144,18 @@ final class PlotlyJson {
             axis.categories().forEach(c -> names.add(literal(c)));
         }
         return node;
+    }
+
+    /** Names at the whole numbers of an axis whose points are numbers. */
+    private static void named(ObjectNode node, Axis axis) {
+        node.put("type", "linear").put("tickmode", "array").put("zeroline", false);
+        node.remove(List.of("categoryorder", "categoryarray"));
+        ArrayNode places = node.putArray("tickvals");
+        ArrayNode names = node.putArray("ticktext");
+        for (int i = 0; i < axis.categories().size(); i++) {
+            places.add(i);
+            names.add(literal(axis.categories().get(i)));
+        }
     }
 
     /** Powers of ten that the values span, for a logarithmic axis. */

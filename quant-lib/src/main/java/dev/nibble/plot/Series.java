@@ -1,5 +1,6 @@
 package dev.nibble.plot;
 
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -10,8 +11,9 @@ import java.util.Objects;
  * @param x positions; with a categorical axis, indices of its categories
  * @param y values, as many as {@code x}; NaN and infinities are gaps
  * @param style colour and marks
+ * @param labels a short text at each point, beside small marks and on large ones; empty for none
  */
-public record Series(String name, Kind kind, double[] x, double[] y, SeriesStyle style) {
+public record Series(String name, Kind kind, double[] x, double[] y, SeriesStyle style, List<String> labels) {
     /** How the points of a series are drawn. */
     public enum Kind {
         /** Joined by straight lines. */
@@ -33,6 +35,16 @@ public record Series(String name, Kind kind, double[] x, double[] y, SeriesStyle
         if (x.length != y.length) {
             throw new IllegalArgumentException("series \"" + name + "\" has " + x.length + " x and " + y.length + " y");
         }
+        labels = List.copyOf(labels);
+        if (!labels.isEmpty() && (kind != Kind.POINTS || labels.size() != x.length)) {
+            throw new IllegalArgumentException("series \"" + name + "\": " + labels.size() + " labels for " + x.length
+                    + " points; only separate marks have labels, each one its own");
+        }
+    }
+
+    /** A series without labels. */
+    public Series(String name, Kind kind, double[] x, double[] y, SeriesStyle style) {
+        this(name, kind, x, y, style, List.of());
     }
 
     public static Series line(String name, double[] x, double[] y) {
@@ -52,7 +64,17 @@ public record Series(String name, Kind kind, double[] x, double[] y, SeriesStyle
     }
 
     public Series styled(SeriesStyle other) {
-        return new Series(name, kind, x, y, other);
+        return new Series(name, kind, x, y, other, labels);
+    }
+
+    /** The same points with a text at each. */
+    public Series labelled(List<String> texts) {
+        return new Series(name, kind, x, y, style, texts);
+    }
+
+    /** Whether the labels stand on the marks, which are large enough, instead of above them. */
+    boolean labelsInside() {
+        return style.markSize() >= 16;
     }
 
     /** Copies; a chart does not change after it is made. */

@@ -3,6 +3,7 @@ package dev.nibble.plot;
 import dev.nibble.checkpoint.Checkpoint;
 import dev.nibble.checkpoint.CheckpointException;
 import dev.nibble.core.Progress;
+import dev.nibble.explain.Difference;
 import dev.nibble.explain.Identity;
 import dev.nibble.format.Formats;
 import dev.nibble.format.Quantized;
@@ -17,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.LongColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
@@ -165,6 +167,55 @@ public final class Tables {
     /** {@link #kinds(Checkpoint, String...)} of a model's file. */
     public static Table kinds(Model model, String... recipes) {
         return kinds(model.checkpoint(), recipes).setName(model.name());
+    }
+
+    /** Why two forms of a tensor differ: one row for each cause, with what it adds to the error. */
+    public static Table causes(Difference difference) {
+        StringColumn cause = StringColumn.create("cause");
+        LongColumn codes = grouped(LongColumn.create("weights"));
+        DoubleColumn mse = DoubleColumn.create("MSE added");
+        DoubleColumn db = DoubleColumn.create("SQNR change (dB)");
+        for (Difference.Cause c : difference.causes()) {
+            cause.append(c.name());
+            codes.append(c.count());
+            mse.append(c.mseAdded());
+            db.append(c.dbAdded());
+        }
+        String title = difference.tensor() + ": " + difference.a() + " against " + difference.b();
+        return Table.create(title, cause, codes, mse, db);
+    }
+
+    /** Weights whose codes differ, a few for each cause. */
+    public static Table examples(Difference difference) {
+        IntColumn row = IntColumn.create("row");
+        IntColumn column = IntColumn.create("column");
+        DoubleColumn value = DoubleColumn.create("weight");
+        DoubleColumn scaledA = DoubleColumn.create("scaled A");
+        DoubleColumn scaledB = DoubleColumn.create("scaled B");
+        IntColumn codeA = IntColumn.create("code A");
+        IntColumn codeB = IntColumn.create("code B");
+        DoubleColumn decodedA = DoubleColumn.create("decoded A");
+        DoubleColumn decodedB = DoubleColumn.create("decoded B");
+        StringColumn cause = StringColumn.create("cause");
+        // -7.4999995 would print as -7.5, and that is the point
+        for (DoubleColumn exact : List.of(scaledA, scaledB)) {
+            exact.setPrintFormatter(new NumberColumnFormatter(
+                    new DecimalFormat("0.0000000", DecimalFormatSymbols.getInstance(Locale.ROOT))));
+        }
+        for (Difference.Example e : difference.examples()) {
+            row.append(e.row());
+            column.append(e.column());
+            value.append(e.value());
+            scaledA.append(e.scaledA());
+            scaledB.append(e.scaledB());
+            codeA.append(e.codeA());
+            codeB.append(e.codeB());
+            decodedA.append(e.decodedA());
+            decodedB.append(e.decodedB());
+            cause.append(e.cause());
+        }
+        String title = "A = " + difference.a() + ", B = " + difference.b();
+        return Table.create(title, row, column, value, scaledA, scaledB, codeA, codeB, decodedA, decodedB, cause);
     }
 
     /** What tensors turned out to be: one row each, as {@code Identify} found it. */

@@ -37,6 +37,11 @@ public interface BlockCodec extends BlockDecoder {
         return false;
     }
 
+    /** Weights of larger magnitude are refused without a look: no block holds them, and sums over them would overflow. */
+    default float largest() {
+        return Float.MAX_VALUE;
+    }
+
     /** Where in a block its fp16 scales and minima stand. */
     default int[] halves() {
         return new int[0];

@@ -16,6 +16,11 @@ public final class BlockCodecs {
         add(new Q5_1());
         add(new Q8_0());
         add(new Q8_1());
+        add(new Q2_K(Searches.BEST));
+        add(new Q3_K(Searches.BEST));
+        add(new Q4_K(Searches.BEST));
+        add(new Q5_K(Searches.BEST));
+        add(new Q6_K(Searches.BEST));
         add(new Q8_K());
     }
 

@@ -22,6 +22,7 @@ final class GgufEncoder {
     private final DType type;
     private final Matrix w;
     private final float[] importance;
+    private final double mostImportant;
     private final Progress progress;
     private final CancelToken cancel;
     private final Trace trace;
@@ -41,6 +42,11 @@ final class GgufEncoder {
         Blocks.requireWeights(w);
         format.requireWholeBlocks(w.name(), w.cols());
         this.importance = weights(importance);
+        double most = 0;
+        for (int i = 0; this.importance != null && i < w.cols(); i++) {
+            most = Math.max(most, this.importance[i]);
+        }
+        this.mostImportant = most;
         this.blocksPerRow = w.cols() / type.blockSize();
         long bytes = format.layout(w.rows(), w.cols()).getFirst().bytes();
         if (bytes > Integer.MAX_VALUE - 8) {
@@ -108,9 +114,9 @@ final class GgufEncoder {
             cancel.check(title);
             n = Math.min(most, first + count - b);
             int from = b * type.blockSize();
-            boolean large = requireFinite(from, n * type.blockSize(), high);
+            float largest = requireUsable(from, n * type.blockSize(), context, high);
             codec.encode(w.values(), from, n, context, b % blocksPerRow * type.blockSize(), out, b * type.blockBytes());
-            if (large) {
+            if (largest > 1000) {
                 requireScales(b, n);
             }
         }
@@ -118,7 +124,7 @@ final class GgufEncoder {
 
     private void encodeTraced(int b, RowContext context) {
         int from = b * type.blockSize();
-        requireFinite(from, type.blockSize(), new float[1]);
+        requireUsable(from, type.blockSize(), context, new float[1]);
         codec.encodeTraced(
                 w.values(),
                 from,
@@ -131,13 +137,32 @@ final class GgufEncoder {
         requireScales(b, 1);
     }
 
-    /** Says whether weights are so large that their scales need a look. */
-    private boolean requireFinite(int from, int count, float[] high) {
+    /** The largest magnitude; refuses weights that are not finite, or too large for the codec's arithmetic. */
+    private float requireUsable(int from, int count, RowContext context, float[] high) {
         Reductions.BEST.absmax(w.values(), from, from + count, count, high, 0);
-        if (!(high[0] <= Float.MAX_VALUE)) {
+        float largest = high[0];
+        if (!(largest <= Float.MAX_VALUE)) {
             throw Blocks.notFinite(w, from, from + count);
         }
-        return high[0] > 1000;
+        if (largest > codec.largest()) {
+            int i = from;
+            while (Math.abs(w.values()[i]) <= codec.largest()) {
+                i++;
+            }
+            throw scaleTooLarge(i / type.blockSize());
+        }
+        // Σ importance · x² · code² over a sub-block stays finite.
+        double weighed = mostImportant * (largest + Math.sqrt(context.meanSquare())) * largest;
+        if (!(weighed <= 1e33)) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "%s: importance up to %g with weights up to %g is more than sums in float32 hold; divide the"
+                            + " importance by a constant, which changes nothing else",
+                    w.name(),
+                    mostImportant,
+                    largest));
+        }
+        return largest;
     }
 
     /** Refuses what ggml would store as infinity. */

@@ -24,71 +24,63 @@ final class ScaleSearch {
     record Affine(int nmax, float first, float delta, int steps, boolean absolute) {}
 
     /**
-     * Symmetric codes −nmax..nmax−1, stored with nmax added: the candidates' inverse scales go in steps of 0.1 around
-     * −nmax / (first largest magnitude, with its sign); each gets its least-squares scale (make_qx_quants, rmse_type 1).
+     * Symmetric codes −nmax..nmax−1: the candidates' inverse scales go in steps of 0.1 around −nmax / (first largest
+     * magnitude, with its sign); each gets its least-squares scale (make_qx_quants, rmse_type 1).
      *
      * @param x n numbers from {@code from} on
      * @param weights of the numbers, from {@code weightsFrom} on; null for their squares
-     * @param codes gets the codes, from {@code to} on; all 0 where the numbers are as good as zero
-     * @return the scale, of either sign; 0 if there is nothing to scale
+     * @param scales gets the scale at {@code k}, of either sign; 0 if there is nothing to scale
+     * @param inverses gets the inverse scale that {@link #symmetricCodes} makes the codes with; 0 if there is nothing
      */
-    static float symmetric(
+    static void symmetric(
             int n,
             int nmax,
             float[] x,
             int from,
             float[] weights,
             int weightsFrom,
-            int[] codes,
-            int to,
+            float[] scales,
+            float[] inverses,
+            int k,
             SearchLog log) {
+        scales[k] = 0;
+        inverses[k] = 0;
         float max = firstLargest(x, from, n);
         if (Math.abs(max) < NOTHING) {
-            Arrays.fill(codes, to, to + n, 0);
-            return 0;
+            return;
         }
-        float inverse = -nmax / max;
-        float sumLx = 0;
-        float sumL2 = 0;
-        for (int i = 0; i < n; i++) {
-            int l = clamp(C.nearest(inverse * x[from + i]), -nmax, nmax - 1);
-            codes[to + i] = l + nmax;
-            float w = weights == null ? x[from + i] * x[from + i] : weights[weightsFrom + i];
-            sumLx += w * x[from + i] * l;
-            sumL2 += w * l * l;
-        }
-        float scale = sumL2 != 0 ? sumLx / sumL2 : 0;
-        float best = scale * sumLx;
-        if (log != null) {
-            log.tried(0, scale, 0, error(n, nmax, x, from, weights, weightsFrom, inverse, scale), true);
-        }
-        for (int step = -9; step <= 9; step++) {
-            if (step == 0) {
-                continue;
-            }
-            inverse = -(nmax + 0.1f * step) / max;
-            sumLx = 0;
-            sumL2 = 0;
+        float best = 0;
+        for (int step = 0; step <= 18; step++) {
+            int tenths = step == 0 ? 0 : step <= 9 ? step - 10 : step - 9; // 0, -9 .. -1, 1 .. 9
+            float inverse = step == 0 ? -nmax / max : -(nmax + 0.1f * tenths) / max;
+            float sumLx = 0;
+            float sumL2 = 0;
             for (int i = 0; i < n; i++) {
-                int l = clamp(C.nearest(inverse * x[from + i]), -nmax, nmax - 1);
-                float w = weights == null ? x[from + i] * x[from + i] : weights[weightsFrom + i];
-                sumLx += w * x[from + i] * l;
+                float v = x[from + i];
+                int l = clamp(C.nearest(inverse * v), -nmax, nmax - 1);
+                float w = weights == null ? v * v : weights[weightsFrom + i];
+                sumLx += w * v * l;
                 sumL2 += w * l * l;
             }
-            boolean better = sumL2 > 0 && sumLx * sumLx > best * sumL2;
+            boolean better = step == 0 || (sumL2 > 0 && sumLx * sumLx > best * sumL2);
+            float scale = sumL2 != 0 ? sumLx / sumL2 : 0;
             if (better) {
-                for (int i = 0; i < n; i++) {
-                    codes[to + i] = nmax + clamp(C.nearest(inverse * x[from + i]), -nmax, nmax - 1);
-                }
-                scale = sumLx / sumL2;
                 best = scale * sumLx;
+                scales[k] = scale;
+                inverses[k] = inverse;
             }
             if (log != null) {
-                float tried = sumL2 > 0 ? sumLx / sumL2 : 0;
-                log.tried(step, tried, 0, error(n, nmax, x, from, weights, weightsFrom, inverse, tried), better);
+                double error = error(n, nmax, x, from, weights, weightsFrom, inverse, scale);
+                log.tried(tenths, scale, 0, error, better);
             }
         }
-        return scale;
+    }
+
+    /** The codes of {@link #symmetric}, with nmax added; all 0 where it found nothing. */
+    static void symmetricCodes(int n, int nmax, float[] x, int from, float inverse, int[] codes, int to) {
+        for (int i = 0; i < n; i++) {
+            codes[to + i] = inverse == 0 ? 0 : nmax + clamp(C.nearest(inverse * x[from + i]), -nmax, nmax - 1);
+        }
     }
 
     private static double error(
@@ -177,68 +169,69 @@ final class ScaleSearch {
 
     /**
      * Scale and minimum: every candidate's codes get the scale and minimum of weighted least squares; the best by
-     * weighted error stays (make_qkx2_quants, and make_qkx3_quants, which differs from it in nothing that is used).
+     * weighted error stays, and its minimum is where the following candidates begin (make_qkx2_quants, and
+     * make_qkx3_quants, which differs from it in nothing that is used).
      *
-     * @param weights n numbers from 0 on
-     * @param codes gets the codes, from {@code to} on
-     * @param trial room for n codes
-     * @param min gets minus the minimum at {@code minAt}: not negative
-     * @return the scale; 0 if all numbers are equal, or none is above the minimum of 0 or less
+     * @param weights n numbers from {@code weightsFrom} on
+     * @param scales gets the scale at {@code k}; 0 if all numbers are equal, or none is above a minimum of 0 or less
+     * @param mins gets minus the minimum: not negative
+     * @param inverses gets the inverse scale that {@link #affineCodes} makes the codes with; 0 if the scale is
+     * @param origins gets what it makes them from: the minimum that the candidate taken began at
      */
-    static float affine(
+    static void affine(
             int n,
             Affine grid,
             float[] x,
             int from,
             float[] weights,
-            int[] codes,
-            int to,
-            int[] trial,
-            float[] min,
-            int minAt,
+            int weightsFrom,
+            float[] scales,
+            float[] mins,
+            float[] inverses,
+            float[] origins,
+            int k,
             SearchLog log) {
         float low = x[from];
         float high = x[from];
-        float sumW = weights[0];
+        float sumW = weights[weightsFrom];
         float sumX = sumW * x[from];
         for (int i = 1; i < n; i++) {
             float v = x[from + i];
             low = v < low ? v : low;
             high = v > high ? v : high;
-            sumW += weights[i];
-            sumX += weights[i] * v;
+            sumW += weights[weightsFrom + i];
+            sumX += weights[weightsFrom + i] * v;
         }
         if (low > 0) {
             low = 0;
         }
+        scales[k] = 0;
+        mins[k] = -low;
+        inverses[k] = 0;
+        origins[k] = low;
         if (high <= low) { // they can only be equal: low is one of the numbers, or 0 below all of them
-            Arrays.fill(codes, to, to + n, 0);
-            min[minAt] = -low;
-            return 0;
+            return;
         }
         int nmax = grid.nmax();
-        float range = high - low;
-        float inverse = nmax / range;
-        float scale = 1 / inverse;
+        float inverse = nmax / (high - low);
         float best = 0;
+        scales[k] = 1 / inverse;
+        inverses[k] = inverse;
         for (int i = 0; i < n; i++) {
             int l = clamp(C.nearest(inverse * (x[from + i] - low)), 0, nmax);
-            codes[to + i] = l;
-            best += weights[i] * penalty(scale * l + low - x[from + i], grid.absolute());
+            best += weights[weightsFrom + i] * penalty(scales[k] * l + low - x[from + i], grid.absolute());
         }
         if (log != null) {
-            log.tried(-1, scale, low, best, true);
+            log.tried(-1, scales[k], low, best, true);
         }
-        float bestLow = low;
         for (int step = 0; step <= grid.steps(); step++) {
-            inverse = (grid.first() + grid.delta() * step + nmax) / range;
+            inverse = (grid.first() + grid.delta() * step + nmax) / (high - low);
             float sumL = 0;
             float sumL2 = 0;
             float sumXl = 0;
             for (int i = 0; i < n; i++) {
                 int l = clamp(C.nearest(inverse * (x[from + i] - low)), 0, nmax);
-                trial[i] = l;
-                float wl = weights[i] * l;
+                float wl = weights[weightsFrom + i] * l;
                 sumL += wl;
                 sumL2 += wl * l;
                 sumXl += wl * x[from + i];
@@ -253,22 +246,30 @@ final class ScaleSearch {
                 }
                 float error = 0;
                 for (int i = 0; i < n; i++) {
-                    error += weights[i] * penalty(s * trial[i] + m - x[from + i], grid.absolute());
+                    int l = clamp(C.nearest(inverse * (x[from + i] - low)), 0, nmax);
+                    error += weights[weightsFrom + i] * penalty(s * l + m - x[from + i], grid.absolute());
                 }
                 boolean better = error < best;
                 if (better) {
-                    System.arraycopy(trial, 0, codes, to, n);
                     best = error;
-                    scale = s;
-                    bestLow = m;
+                    scales[k] = s;
+                    mins[k] = -m;
+                    inverses[k] = inverse;
+                    origins[k] = low;
+                    low = m;
                 }
                 if (log != null) {
                     log.tried(step, s, m, error, better);
                 }
             }
         }
-        min[minAt] = -bestLow;
-        return scale;
+    }
+
+    /** The codes of {@link #affine}. */
+    static void affineCodes(int n, int nmax, float[] x, int from, float inverse, float origin, int[] codes, int to) {
+        for (int i = 0; i < n; i++) {
+            codes[to + i] = clamp(C.nearest(inverse * (x[from + i] - origin)), 0, nmax);
+        }
     }
 
     private static float penalty(float difference, boolean absolute) {

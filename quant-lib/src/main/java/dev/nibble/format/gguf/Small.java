@@ -73,7 +73,7 @@ abstract class Small extends ChoosingCodec {
     @Override
     public int code(byte[] in, int at, int i) {
         int nibble = in[at + low + i % 16] >>> (i / 16 * 4) & 15;
-        return high < 0 ? nibble : nibble | (in[at + high + i / 8] >>> i % 8 & 1) << 4;
+        return high < 0 ? nibble : nibble | (in[at + high + i / 8] >>> (i % 8) & 1) << 4;
     }
 
     final void nameCodes(BlockFields fields) {

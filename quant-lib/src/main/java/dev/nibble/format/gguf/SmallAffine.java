@@ -21,9 +21,14 @@ abstract class SmallAffine extends Small {
         int[] q = choice.codes;
         if (row.hasImportance()) {
             float[] weights = searchWeights(x, from, row, column);
+            float[] scale = new float[1];
             float[] min = new float[1];
+            float[] inverse = new float[1];
+            float[] origin = new float[1];
             SearchLog.about(log, ScaleTried.Of.WEIGHTS, 0, SIZE);
-            choice.wanted = ScaleSearch.affine(SIZE, search, x, from, weights, q, 0, new int[SIZE], min, 0, log);
+            ScaleSearch.affine(SIZE, search, x, from, weights, 0, scale, min, inverse, origin, 0, log);
+            ScaleSearch.affineCodes(SIZE, top, x, from, inverse[0], origin[0], q, 0);
+            choice.wanted = scale[0];
             choice.min = Halves.round(-min[0]);
         } else {
             float low = x[from];

@@ -26,8 +26,12 @@ abstract class SmallSymmetric extends Small {
         int[] q = choice.codes;
         if (row.hasImportance()) {
             float[] weights = searchWeights(x, from, row, column);
+            float[] scale = new float[1];
+            float[] inverse = new float[1];
             SearchLog.about(log, ScaleTried.Of.WEIGHTS, 0, SIZE);
-            choice.wanted = ScaleSearch.symmetric(SIZE, half, x, from, weights, 0, q, 0, log);
+            ScaleSearch.symmetric(SIZE, half, x, from, weights, 0, scale, inverse, 0, log);
+            ScaleSearch.symmetricCodes(SIZE, half, x, from, inverse[0], q, 0);
+            choice.wanted = scale[0];
         } else {
             float d = ScaleSearch.firstLargest(x, from, SIZE) / -half;
             float inverse = d != 0 ? 1 / d : 0;

@@ -19,7 +19,15 @@ class BlockDecoderTest {
                         Arguments.of(new Q4_0(), 2, new int[] {0}, "5d0190e4637496de", "5d7a14833f1df7e7"),
                         Arguments.of(new Q4_1(), 3, new int[] {0, 2}, "55ac54f28d6f7798", "9e94df0549bcdc01"),
                         Arguments.of(new Q8_0(), 8, new int[] {0}, "cf98c2ef21dff7a5", "6365ca5efa4b1660"),
-                        Arguments.of(new Q6_K(), 14, new int[] {208}, "510fbe1adf833af6", "5d6fc36e17150a40"));
+                        Arguments.of(new Q5_0(), 6, new int[] {0}, "f36e56a671e1c0bc", "dfe29ff8790345b2"),
+                        Arguments.of(new Q5_1(), 7, new int[] {0, 2}, "06d155e1c26f5b3b", "10137fb9a8a8919c"),
+                        Arguments.of(new Q2_K(null), 10, new int[] {80, 82}, "37070f840452f994", "079e38fec4e68a14"),
+                        Arguments.of(new Q3_K(null), 11, new int[] {108}, "62408a93c2fb73b9", "df3e040d295cec45"),
+                        Arguments.of(new Q4_K(null), 12, new int[] {0, 2}, "3ca6ad9b5afea790", "eec198279ce4371b"),
+                        Arguments.of(new Q5_K(null), 13, new int[] {0, 2}, "59224b0ec527f29c", "8d0650ce118284f5"),
+                        Arguments.of(new Q6_K(null), 14, new int[] {208}, "510fbe1adf833af6", "5d6fc36e17150a40"),
+                        // Q8_K is not in gguf-py: this one is from ggml's dequantize_row_q8_K.
+                        Arguments.of(new Q8_K(), 15, new int[] {2}, "e70a0dbc81894309", "1fde6f030d0555ab"));
     }
 
     @ParameterizedTest

@@ -35,6 +35,10 @@ class CommandLineTest {
                 "tensors",
                 "errors",
                 "identify",
+                "quantize",
+                "dequantize",
+                "inspect",
+                "diff",
                 "formats",
                 "kernel",
                 "kernel install",
@@ -78,6 +82,8 @@ class CommandLineTest {
                 "kernel install --user --prefix x",
                 "errors m --recipe int99",
                 "errors m --recipe nf4:b63x",
+                "diff int4 int8",
+                "diff int4 int99 --on m",
                 "model --json --nonsense"
             })
     void wrongUsageIsTwoAndSaysWhereTheHelpIs(String line) {

@@ -46,4 +46,24 @@ class ExplainTest {
         assertThat(unknown.status()).isEqualTo(1);
         assertThat(unknown.err()).contains("layers.0.mlp.up.weight", "layers.0.mlp.down.weight");
     }
+
+    @Test
+    void diffTellsWhyTwoRecipesDiffer() {
+        TinyModel.write(folder.resolve("tiny.safetensors"));
+
+        JsonNode found = nibble.json("diff", "int4:sym:g32", "int4:ct:g32:f16", "--on", "tiny.safetensors", "--json");
+        assertThat(found).hasSize(1);
+        JsonNode down = found.get(0);
+        assertThat(down.path("tensor").asText()).isEqualTo("layers.0.mlp.down.weight");
+        assertThat(down.path("weights").asInt()).isEqualTo(8 * 64);
+        assertThat(down.path("differing").asInt()).isBetween(1, 8 * 64);
+        assertThat(down.path("causes").get(0).path("cause").asText()).isEqualTo("range of the scale");
+        assertThat(down.path("rule_a").asText()).contains("absmax / 7,");
+        assertThat(down.path("rule_b").asText()).contains("absmax / 7.5,");
+        assertThat(down.path("examples").get(0).path("cause").asText()).isEqualTo("range of the scale");
+
+        var people = nibble.run("diff", "int4:sym:g32", "int4:sym:g32", "--on", "tiny.safetensors");
+        assertThat(people.status()).as(people.err()).isZero();
+        assertThat(people.out()).contains("0 of 512 codes differ");
+    }
 }

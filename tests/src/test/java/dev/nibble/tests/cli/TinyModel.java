@@ -1,6 +1,7 @@
 package dev.nibble.tests.cli;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -52,6 +53,22 @@ final class TinyModel {
         try {
             Files.createDirectories(file.getParent());
             return Files.write(file, bytes.array());
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    /** A file with one matrix of zeros in float16, [rows, 1024], which takes no room on most disks. */
+    static Path writeLarge(Path file, int rows) {
+        long bytes = 2L * rows * 1024;
+        byte[] json = ("{\"layers.0.w\":{\"dtype\":\"F16\",\"shape\":[" + rows + ",1024],\"data_offsets\":[0," + bytes
+                        + "]}}")
+                .getBytes(StandardCharsets.UTF_8);
+        try (var out = new RandomAccessFile(file.toFile(), "rw")) {
+            out.writeLong(Long.reverseBytes(json.length));
+            out.write(json);
+            out.setLength(8 + json.length + bytes);
+            return file;
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }

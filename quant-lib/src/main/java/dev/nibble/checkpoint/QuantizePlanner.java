@@ -1,0 +1,150 @@
+package dev.nibble.checkpoint;
+
+import dev.nibble.core.ModelRecipe;
+import dev.nibble.core.Progress;
+import dev.nibble.core.Recipe;
+import dev.nibble.core.Trace;
+import dev.nibble.format.Format;
+import dev.nibble.format.Formats;
+import dev.nibble.format.Importance;
+import dev.nibble.tensor.DType;
+import dev.nibble.tensor.Matrix;
+import dev.nibble.tensor.TensorInfo;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Decides what becomes of each weight of a file that is quantized, from its name and shape alone. */
+final class QuantizePlanner {
+    private final FileQuantizer.Options options;
+    private final boolean gguf;
+    private final TensorLayout layout;
+    private final Map<Recipe, Format> formats = new HashMap<>();
+
+    /**
+     * What is done with one weight.
+     *
+     * @param format null if it is kept: copied, or decoded to float32 where the new file has no such type
+     * @param layout how it lies in the new file; null if it is kept
+     * @param tensors that it becomes
+     * @param importance whether there is importance for it
+     * @param note why it is kept, or what there is to know
+     */
+    record Plan(
+            Weight weight,
+            Format format,
+            TensorLayout layout,
+            List<NewTensor> tensors,
+            boolean importance,
+            String note) {
+        boolean isEncoded() {
+            return format != null;
+        }
+    }
+
+    /**
+     * @param gguf whether the new file is GGUF
+     * @throws IllegalArgumentException if the recipe means nothing for such a file
+     */
+    QuantizePlanner(FileQuantizer.Options options, boolean gguf) {
+        this.options = options;
+        this.gguf = gguf;
+        this.layout = gguf ? OneTensorLayout.gguf() : options.layout().layout();
+        for (ModelRecipe.Entry entry : options.recipe().entries()) {
+            if (!entry.recipe().toString().equals(ModelRecipe.KEEP)) {
+                requireStorable(formats.computeIfAbsent(entry.recipe(), Formats::of));
+            }
+        }
+    }
+
+    /** A format that no weight could be stored in is a mistake in the command, not a property of a weight. */
+    private void requireStorable(Format format) {
+        if (gguf && OneTensorLayout.gguf().type(format).isEmpty()) {
+            throw new IllegalArgumentException(
+                    format.recipe() + " is no type of GGUF; write it to a .safetensors file. GGUF has: "
+                            + StoredTypes.recipes(type -> GgufTypes.id(type) >= 0));
+        }
+    }
+
+    /** Decides about one weight. */
+    Plan plan(Weight weight) {
+        if (!options.scope().test(weight.name())) {
+            return keep(weight, "kept: not in scope");
+        }
+        int dimensions = weight.shape().length;
+        Optional<Recipe> recipe = options.recipe().ofTensor(weight.name(), dimensions);
+        if (recipe.isEmpty()) {
+            ModelRecipe.Part part = ModelRecipe.Part.ofTensor(weight.name(), dimensions);
+            return keep(weight, part == ModelRecipe.Part.WEIGHTS ? "kept" : "kept: part \"" + part.word() + "\"");
+        }
+        String obstacle = obstacle(weight);
+        if (!obstacle.isEmpty()) {
+            return keep(weight, "kept: " + obstacle);
+        }
+        Format format = formats.get(recipe.get());
+        try {
+            TensorLayout how = layout(format);
+            int cols = (int) weight.cols();
+            List<NewTensor> tensors = how.tensors(weight.name(), format, weight.rows(), cols);
+            boolean asked = format.takesImportance() && options.importance() != null;
+            boolean known = asked && options.importance().has(weight.name());
+            if (known) {
+                options.importance().requireColumns(weight.name(), cols);
+            }
+            probe(format, cols, known);
+            return new Plan(weight, format, how, tensors, known, asked && !known ? "no importance known" : "");
+        } catch (IllegalArgumentException doesNotFit) {
+            return keep(weight, "kept: " + doesNotFit.getMessage());
+        }
+    }
+
+    private static String obstacle(Weight weight) {
+        if (weight.shape().length != 2) {
+            return weight.shape().length + " dimensions, not a matrix";
+        }
+        if (weight.count() == 0) {
+            return "no values";
+        }
+        if (weight.cols() > Integer.MAX_VALUE - 8) {
+            return "rows too long";
+        }
+        boolean numbers = !(weight instanceof PlainWeight)
+                || Decoders.isReal(weight.tensors().getFirst().type());
+        return numbers ? "" : weight.stored() + " is not a type of weights";
+    }
+
+    /**
+     * Asks a format for a row of zeros, so that what it refuses whatever the weights are shows before the work: it is
+     * read and not written, or needs importance.
+     */
+    private static void probe(Format format, int cols, boolean importance) {
+        Matrix zeros = Matrix.of("a row of zeros", 1, cols, new float[cols]);
+        if (importance) {
+            format.quantize(zeros, new Importance("probe", new float[cols]), Progress.NONE, Trace.off());
+        } else {
+            format.quantize(zeros, Progress.NONE);
+        }
+    }
+
+    /** A format whose bytes are a type of the new file is stored as that type, whatever layout was asked for. */
+    private TensorLayout layout(Format format) {
+        var one = OneTensorLayout.safetensors();
+        return !gguf && one.type(format).isPresent() ? one : layout;
+    }
+
+    private Plan keep(Weight weight, String why) {
+        List<NewTensor> same = new ArrayList<>();
+        for (TensorInfo tensor : weight.tensors()) {
+            boolean has = gguf ? GgufTypes.id(tensor.type()) >= 0 : SafetensorsWriter.has(tensor.type());
+            if (!has || (gguf && !(weight instanceof PlainWeight))) {
+                var decoded = new NewTensor(weight.name(), DType.F32, weight.shape());
+                String note = why + "; as F32, for the new file has no " + weight.stored();
+                return new Plan(weight, null, null, List.of(decoded), false, note);
+            }
+            same.add(new NewTensor(tensor.name(), tensor.type(), tensor.shape()));
+        }
+        return new Plan(weight, null, null, same, false, why);
+    }
+}

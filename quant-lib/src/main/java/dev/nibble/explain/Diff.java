@@ -1,0 +1,307 @@
+package dev.nibble.explain;
+
+import dev.nibble.core.Parallel;
+import dev.nibble.core.Progress;
+import dev.nibble.explain.Difference.Cause;
+import dev.nibble.explain.Difference.Example;
+import dev.nibble.explain.ScaleRule.Extremes;
+import dev.nibble.format.Formats;
+import dev.nibble.format.Quantized;
+import dev.nibble.tensor.ErrorStatistics;
+import dev.nibble.tensor.Matrix;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Why two quantized forms of one tensor differ. Every code that differs is traced to its cause: the rule of each form is
+ * found by trying which one gives its codes back, and each weight is encoded again with one ingredient exchanged after
+ * the other. Nothing is known of the forms but their bytes and how these decode, so it holds for any format with a code
+ * of at most eight bits for each weight, and for files that others wrote.
+ */
+public final class Diff {
+    /** Slabs that the rules are found from. */
+    private static final int SAMPLES = 16;
+
+    private static final int EXAMPLES = 3;
+    private static final String SAME_CODE = "same code, other value";
+    private static final String UNKNOWN = "the original weights would tell";
+    private static final String BY_VALUE = "another number of codes";
+
+    private Diff() {}
+
+    /** Two recipes on one matrix, under the progress of whoever runs the calling thread. */
+    public static Difference recipes(Matrix w, String a, String b) {
+        return recipes(w, a, b, Progress.current());
+    }
+
+    /**
+     * Two recipes on one matrix.
+     *
+     * @param w finite weights, [out, in]
+     * @throws IllegalArgumentException if a recipe is unknown or does not take the matrix
+     * @throws dev.nibble.core.Cancelled if a stop was asked for
+     */
+    public static Difference recipes(Matrix w, String a, String b, Progress progress) {
+        Quantized qa = Formats.parse(a).quantize(w, progress);
+        Quantized qb = Formats.parse(b).quantize(w, progress);
+        return of(qa, a, qb, b, w, progress);
+    }
+
+    /**
+     * Two forms of one tensor.
+     *
+     * @param nameA what the first is called
+     * @param nameB what the second is called
+     * @param original the weights that both were made from; null if they are not known, and then causes are not either
+     * @throws IllegalArgumentException if the shapes differ
+     * @throws dev.nibble.core.Cancelled if a stop was asked for
+     */
+    public static Difference of(
+            Quantized a, String nameA, Quantized b, String nameB, Matrix original, Progress progress) {
+        requireSameShape(a, nameA, b, nameB, original);
+        Table table = new Table(a, b, original, progress);
+        return table.difference(nameA, nameB);
+    }
+
+    private static void requireSameShape(Quantized a, String nameA, Quantized b, String nameB, Matrix original) {
+        if (a.rows() != b.rows() || a.cols() != b.cols()) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "%s is [%d, %d] in %s, but [%d, %d] in %s: they can not be compared",
+                    a.name(),
+                    a.rows(),
+                    a.cols(),
+                    nameA,
+                    b.rows(),
+                    b.cols(),
+                    nameB));
+        }
+        if (original != null && (original.rows() != a.rows() || original.cols() != a.cols())) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "%s is [%d, %d], but the original is [%d, %d]",
+                    a.name(),
+                    a.rows(),
+                    a.cols(),
+                    original.rows(),
+                    original.cols()));
+        }
+    }
+
+    /** Counts and sums of one cause, and its first examples. */
+    private static final class Tally {
+        private long count;
+        private double added;
+        private final List<Example> examples = new ArrayList<>();
+
+        void add(Tally other) {
+            count += other.count;
+            added += other.added;
+            for (Example example : other.examples) {
+                if (examples.size() < EXAMPLES) {
+                    examples.add(example);
+                }
+            }
+        }
+    }
+
+    /** One comparison under way. */
+    private static final class Table {
+        private final Quantized a;
+        private final Quantized b;
+        private final Matrix original;
+        private final Progress progress;
+        private final int rows;
+        private final String what;
+        private Rule ruleA;
+        private Rule ruleB;
+        private boolean byValue;
+
+        Table(Quantized a, Quantized b, Matrix original, Progress progress) {
+            this.a = a;
+            this.b = b;
+            this.original = original;
+            this.progress = progress;
+            this.what = "compare " + a.name();
+            this.rows = a.rows() == 0 ? 1 : Slab.rows(a, b);
+        }
+
+        Difference difference(String nameA, String nameB) {
+            findRules();
+            int slabs = a.rows() == 0 ? 0 : (a.rows() - 1) / rows + 1;
+            List<Map<String, Tally>> bySlab = new ArrayList<>();
+            for (int i = 0; i < slabs; i++) {
+                bySlab.add(null);
+            }
+            Parallel.ranges(slabs, 1, progress, what, "slabs", (from, to) -> {
+                for (int s = from; s < to; s++) {
+                    bySlab.set(s, compare(s));
+                }
+            });
+            Map<String, Tally> all = new LinkedHashMap<>();
+            for (Map<String, Tally> slab : bySlab) { // in order, so that sums are the same on any number of threads
+                slab.forEach((cause, tally) ->
+                        all.computeIfAbsent(cause, c -> new Tally()).add(tally));
+            }
+            return told(nameA, nameB, all);
+        }
+
+        private Difference told(String nameA, String nameB, Map<String, Tally> all) {
+            double n = (double) a.rows() * a.cols();
+            ErrorStatistics errorA = original == null ? null : ErrorStatistics.of(original, a.dequantize());
+            ErrorStatistics errorB = original == null ? null : ErrorStatistics.of(original, b.dequantize());
+            double mseA = errorA == null ? Double.NaN : errorA.mse();
+            List<Cause> causes = new ArrayList<>();
+            List<Example> examples = new ArrayList<>();
+            long differing = 0;
+            for (Map.Entry<String, Tally> entry : inOrder(all)) {
+                Tally tally = entry.getValue();
+                boolean counts = !entry.getKey().equals(SAME_CODE);
+                differing += counts ? tally.count : 0;
+                double added = original == null ? Double.NaN : tally.added / n;
+                double db = -10 * Math.log10((mseA + added) / mseA);
+                causes.add(new Cause(entry.getKey(), tally.count, added, mseA > 0 ? db : Double.NaN));
+                examples.addAll(tally.examples);
+            }
+            return new Difference(
+                    a.name(),
+                    nameA,
+                    nameB,
+                    ruleA == null ? "" : ruleA.words(),
+                    ruleB == null ? "" : ruleB.words(),
+                    (long) n,
+                    differing,
+                    mseA,
+                    errorB == null ? Double.NaN : errorB.mse(),
+                    errorA == null ? Double.NaN : errorA.sqnrDb(),
+                    errorB == null ? Double.NaN : errorB.sqnrDb(),
+                    causes,
+                    examples,
+                    byValue ? "codes can not be compared one by one: what differs is counted by value" : "");
+        }
+
+        private static List<Map.Entry<String, Tally>> inOrder(Map<String, Tally> all) {
+            Comparator<Map.Entry<String, Tally>> last =
+                    Comparator.comparing(e -> e.getKey().equals(SAME_CODE));
+            return all.entrySet().stream()
+                    .sorted(last.thenComparingLong(e -> -e.getValue().count).thenComparing(Map.Entry::getKey))
+                    .toList();
+        }
+
+        private Choices choices(Quantized q, int slab) {
+            int from = slab * rows;
+            int to = Math.min(q.rows(), from + rows);
+            return Choices.of(Slab.cut(q, from, to), original == null ? null : original.values(), from * q.cols());
+        }
+
+        private void findRules() {
+            int slabs = a.rows() == 0 ? 0 : (a.rows() - 1) / rows + 1;
+            int samples = Math.min(SAMPLES, slabs);
+            Extremes whole = original == null ? null : Extremes.of(original.values(), 0, original.size());
+            List<Rule.Sample> fromA = new ArrayList<>();
+            List<Rule.Sample> fromB = new ArrayList<>();
+            for (int i = 0; i < samples && !byValue; i++) {
+                progress.cancelToken().check(what);
+                int slab = (int) ((long) i * slabs / samples);
+                Choices choicesA = choices(a, slab);
+                Choices choicesB = choices(b, slab);
+                byValue = choicesA == null || choicesB == null || !comparable(choicesA, choicesB);
+                if (!byValue && original != null) {
+                    int first = slab * rows * a.cols();
+                    fromA.add(new Rule.Sample(choicesA, original.values(), first, whole));
+                    fromB.add(new Rule.Sample(choicesB, original.values(), first, whole));
+                }
+            }
+            if (!byValue && !fromA.isEmpty()) {
+                ruleA = Rule.fit(fromA, null);
+                ruleB = Rule.fit(fromB, ruleA);
+                ruleA = Rule.fit(fromA, ruleB);
+            }
+        }
+
+        private static boolean comparable(Choices a, Choices b) {
+            for (int i = 0; i < a.size(); i++) {
+                if (!Attribution.comparable(a.run(i), b.run(i))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        private Map<String, Tally> compare(int slab) {
+            int first = slab * rows * a.cols();
+            Map<String, Tally> found = new LinkedHashMap<>();
+            Choices choicesA = byValue ? null : choices(a, slab);
+            Choices choicesB = byValue ? null : choices(b, slab);
+            if (choicesA == null || choicesB == null) {
+                byValue(slab, first, found);
+                return found;
+            }
+            Attribution attribution = ruleA == null ? null : new Attribution(ruleA, ruleB);
+            for (int i = 0; i < choicesA.size(); i++) {
+                Choices.Run runA = choicesA.run(i);
+                Choices.Run runB = choicesB.run(i);
+                int placeA = place(attribution, runA, choicesA.rank(i));
+                int placeB = place(attribution, runB, choicesB.rank(i));
+                float x = original == null ? Float.NaN : original.values()[first + i];
+                float valueA = choicesA.value(i);
+                float valueB = choicesB.value(i);
+                if (placeA == placeB && valueA == valueB) {
+                    continue;
+                }
+                String cause = placeA == placeB
+                        ? SAME_CODE
+                        : attribution == null
+                                ? UNKNOWN
+                                : attribution.cause(x, runA, choicesA.rank(i), runB, choicesB.rank(i));
+                Tally tally = found.computeIfAbsent(cause, c -> new Tally());
+                tally.count++;
+                tally.added += original == null ? 0 : square((double) valueB - x) - square((double) valueA - x);
+                if (tally.examples.size() < EXAMPLES && placeA != placeB) {
+                    tally.examples.add(new Example(
+                            (first + i) / a.cols(),
+                            (first + i) % a.cols(),
+                            x,
+                            placeA,
+                            placeB,
+                            attribution == null ? Float.NaN : ruleA.coding(runA).scaled(x),
+                            attribution == null ? Float.NaN : ruleB.coding(runB).scaled(x),
+                            valueA,
+                            valueB,
+                            cause));
+                }
+            }
+            return found;
+        }
+
+        private int place(Attribution attribution, Choices.Run run, int rank) {
+            boolean hasZero = run.grid().kind() == BlockGrid.Kind.MULTIPLES;
+            return attribution != null
+                    ? attribution.place(run, rank)
+                    : hasZero ? rank - run.grid().zero() : rank;
+        }
+
+        private void byValue(int slab, int first, Map<String, Tally> found) {
+            int from = slab * rows;
+            int to = Math.min(a.rows(), from + rows);
+            float[] x = Slab.cut(a, from, to).dequantize().values();
+            float[] y = Slab.cut(b, from, to).dequantize().values();
+            for (int i = 0; i < x.length; i++) {
+                if (x[i] != y[i]) {
+                    Tally tally = found.computeIfAbsent(BY_VALUE, c -> new Tally());
+                    tally.count++;
+                    float w = original == null ? Float.NaN : original.values()[first + i];
+                    tally.added += original == null ? 0 : square((double) y[i] - w) - square((double) x[i] - w);
+                }
+            }
+        }
+
+        private static double square(double v) {
+            return v * v;
+        }
+    }
+}

@@ -1,0 +1,192 @@
+package dev.nibble.explain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.nibble.Vectors;
+import dev.nibble.core.Progress;
+import dev.nibble.explain.Difference.Cause;
+import dev.nibble.explain.Difference.Example;
+import dev.nibble.format.BitField;
+import dev.nibble.format.BitField.Role;
+import dev.nibble.format.BitRun;
+import dev.nibble.format.Format;
+import dev.nibble.format.Formats;
+import dev.nibble.format.Quantized;
+import dev.nibble.format.StoredPart;
+import dev.nibble.tensor.Generators;
+import dev.nibble.tensor.Matrix;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DiffTest {
+    private static final Matrix W = Vectors.ih4(64, 64, 1);
+
+    /**
+     * Upstream's own run, in the reference: torchao (times 1/s) and compressed-tensors (divided by s), symmetric INT4 in
+     * groups of 32 on ih4(4096,1): 12 of 4096 codes differ, all of them where -7.5 comes out as -7.4999995.
+     */
+    @Test
+    void torchaoAndCompressedTensorsDifferIn12CodesBecauseOneMultiplies() {
+        Difference d = Diff.recipes(W, "int4:ct:g32", "int4:torchao:g32", Progress.NONE);
+        assertThat(d.differing()).isEqualTo(12);
+        assertThat(d.causes()).singleElement().satisfies(cause -> {
+            assertThat(cause.name()).isEqualTo("multiply by 1/s or divide by s");
+            assertThat(cause.count()).isEqualTo(12);
+        });
+        assertThat(d.ruleA()).startsWith("x / s, ").contains("s = absmax / 7.5, stored as float32");
+        assertThat(d.ruleB()).startsWith("x · (1/s), ").contains("s = absmax / 7.5, stored as float32");
+        assertThat(d.examples()).hasSize(3).allSatisfy(e -> {
+            assertThat(e.scaledA()).isEqualTo(-7.5f);
+            assertThat(e.scaledB()).isEqualTo(-7.4999995f);
+            assertThat(e.codeA()).isEqualTo(-8);
+            assertThat(e.codeB()).isEqualTo(-7);
+            assertThat(e.value()).isEqualTo(W.get(e.row(), e.column()));
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "int4:sym:g32,    int4:sym:g32:f32,    rounded scale",
+        "int4:asym:g32,   int4:awq:g32,        rounded scale",
+        "q4_0,            int4:autoround:g32,  rounded scale",
+        "q8_0,            int8:sym:g32,        rounded scale",
+        "int4:sym:g32,    int4:ct:g32:f16,     range of the scale",
+        "int4:sym:g32,    int4:sym:g64,        block size",
+        "int4:sym:tensor, int4:sym:row,        block size",
+        "int4:sym:g32,    int4:sym:g32:mse,    search choice of the scale",
+        "int4:asym:g32,   int4:kivi:g32,       minimum",
+        "int4:asym:g32,   int4:hqq:g32,        minimum",
+    })
+    void theCauseOfAlmostAllDifferencesIsTheOneThatTheRecipesNameApart(String a, String b, String cause) {
+        Difference d = Diff.recipes(W, a, b, Progress.NONE);
+        assertThat(d.differing()).isPositive();
+        assertThat(d.causes().getFirst().name()).isEqualTo(cause);
+        assertThat(d.causes().getFirst().count()).isGreaterThanOrEqualTo(d.differing() * 99 / 100);
+    }
+
+    /** Every weight whose code differs has exactly one cause, and what the causes add is the difference of the errors. */
+    @ParameterizedTest
+    @CsvSource({
+        "int4:ct:g32, int4:torchao:g32",
+        "q4_0, q4_1",
+        "q5_0, q5_1",
+        "int4:tinygemm:g32, int4:asym:g32",
+        "fp4:e2m1:g32, fp4:e2m1:g64",
+        "int8:sym:g32, int4:sym:g32",
+        "int3:gptq:g64, int3:asym:g64",
+        "q4_0, q4_0"
+    })
+    void countsAndErrorsAddUp(String a, String b) {
+        Matrix w = Generators.gaussian(40, 256, 9, 0.02);
+        Quantized qa = Formats.parse(a).quantize(w);
+        Quantized qb = Formats.parse(b).quantize(w);
+        Difference d = Diff.recipes(w, a, b, Progress.NONE);
+        assertThat(d.mseA()).isEqualTo(qa.error(w).mse());
+        assertThat(d.mseB()).isEqualTo(qb.error(w).mse());
+        assertThat(d.causes().stream().mapToDouble(Cause::mseAdded).sum())
+                .isCloseTo(d.mseB() - d.mseA(), within(1e-12 * Math.max(d.mseA(), d.mseB())));
+        long other = 0;
+        float[] x = qa.dequantize().values();
+        float[] y = qb.dequantize().values();
+        for (int i = 0; i < x.length; i++) {
+            other += x[i] == y[i] ? 0 : 1;
+        }
+        assertThat(d.causes().stream().mapToLong(Cause::count).sum()).isGreaterThanOrEqualTo(other);
+        assertThat(d.weights()).isEqualTo(40 * 256);
+        for (Example e : d.examples()) {
+            assertThat(e.decodedA()).isEqualTo(x[e.row() * 256 + e.column()]);
+            assertThat(e.codeA()).isNotEqualTo(e.codeB());
+        }
+    }
+
+    /** The classic mistake of GPTQ files: every zero point is one too high, and the codes were made for that. */
+    @Test
+    void aZeroPointOffByOneIsFound() {
+        Quantized q = Formats.parse("int4:asym:g32").quantize(W);
+        List<byte[]> bytes =
+                new ArrayList<>(q.parts().stream().map(StoredPart::toBytes).toList());
+        int moved = 0;
+        for (int b = 0; b < q.blocks(); b++) {
+            List<BitField> fields = q.block(b).fields();
+            BitField zero = fields.stream()
+                    .filter(f -> f.role() == Role.ZERO)
+                    .findFirst()
+                    .orElseThrow();
+            if (zero.value(q.parts()) < 15) {
+                add(bytes, zero, q.parts());
+                fields.stream()
+                        .filter(f -> f.role() == Role.CODE && f.value(q.parts()) < 15)
+                        .forEach(f -> add(bytes, f, q.parts()));
+                moved++;
+            }
+        }
+        assertThat(moved).isGreaterThan(100);
+        Difference d = Diff.of(q, "right", stored(q, bytes), "one too high", W, Progress.NONE);
+        assertThat(d.differing()).isGreaterThan(3000);
+        assertThat(d.causes().getFirst().name()).isEqualTo("zero point off by one");
+        assertThat(d.causes().getFirst().count()).isEqualTo(d.differing());
+    }
+
+    /** Codes that no rounding gives, as GPTQ's own are, are said to be chosen by a search. */
+    @Test
+    void codesThatAreNotTheNearestAreCalledChosen() {
+        Quantized q = Formats.parse("int4:sym:g32").quantize(W);
+        List<byte[]> bytes =
+                new ArrayList<>(q.parts().stream().map(StoredPart::toBytes).toList());
+        for (int b = 0; b < 5; b++) {
+            BitField code = q.block(b * 7).fields().stream()
+                    .filter(f -> f.role() == Role.CODE && f.value(q.parts()) < 14)
+                    .findFirst()
+                    .orElseThrow();
+            add(bytes, code, q.parts());
+        }
+        Difference d = Diff.of(q, "nearest", stored(q, bytes), "chosen", W, Progress.NONE);
+        assertThat(d.differing()).isEqualTo(5);
+        assertThat(d.causes()).singleElement().extracting(Cause::name).isEqualTo("search choice");
+        assertThat(d.ruleB()).endsWith("; 5 of 4096 codes chosen otherwise");
+        assertThat(d.causes().getFirst().mseAdded()).isPositive();
+    }
+
+    /** Adds one to a field whose bits lie side by side, none of them leaving its byte. */
+    private static void add(List<byte[]> bytes, BitField field, List<StoredPart> parts) {
+        BitRun run = field.runs().getFirst();
+        assertThat(field.runs()).hasSize(1);
+        assertThat(field.value(parts)).isLessThan((1L << run.count()) - 1);
+        bytes.get(run.part())[(int) (run.bit() / 8)] += (byte) (1 << run.bit() % 8);
+    }
+
+    private static Quantized stored(Quantized q, List<byte[]> bytes) {
+        Format format = q.format();
+        List<StoredPart> parts = new ArrayList<>();
+        for (int p = 0; p < bytes.size(); p++) {
+            StoredPart part = q.parts().get(p);
+            parts.add(new StoredPart(part.name(), part.encoding(), bytes.get(p)));
+        }
+        return format.stored(q.name(), q.rows(), q.cols(), parts);
+    }
+
+    @Test
+    void withoutTheOriginalCodesAreComparedAndNothingIsClaimed() {
+        Quantized a = Formats.parse("int4:ct:g32").quantize(W);
+        Quantized b = Formats.parse("int4:torchao:g32").quantize(W);
+        Difference d = Diff.of(a, "a", b, "b", null, Progress.NONE);
+        assertThat(d.differing()).isEqualTo(12);
+        assertThat(d.causes()).extracting(Cause::name).containsExactly("the original weights would tell");
+        assertThat(d.mseA()).isNaN();
+        assertThat(d.ruleA()).isEmpty();
+    }
+
+    @Test
+    void shapesThatDifferAreRefused() {
+        Quantized a = Formats.parse("int4:sym:g32").quantize(W);
+        Quantized b = Formats.parse("int4:sym:g32").quantize(Generators.gaussian(4, 64, 1));
+        assertThatThrownBy(() -> Diff.of(a, "one.gguf", b, "two.gguf", null, Progress.NONE))
+                .hasMessageContaining("[64, 64] in one.gguf")
+                .hasMessageContaining("[4, 64] in two.gguf");
+    }
+}
