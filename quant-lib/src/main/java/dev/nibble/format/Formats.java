@@ -9,7 +9,6 @@ import dev.nibble.format.integer.IntegerFormat;
 import dev.nibble.format.microscaling.Microscaling;
 import dev.nibble.format.minifloat.MinifloatFormats;
 import java.util.List;
-import java.util.Map;
 
 /** All number formats by name. A new format is one class and one line here. */
 public final class Formats {
@@ -20,9 +19,9 @@ public final class Formats {
             REGISTRY.add(IntegerFormat.entry(bits));
         }
         CodebookFormats.entries().forEach(REGISTRY::add);
-        BlockCodecs.all().forEach(codec -> REGISTRY.add(GgufFormat.entry(codec)));
+        BlockCodecs.recipes().forEach(codec -> REGISTRY.add(GgufFormat.entry(codec)));
         MinifloatFormats.entries().forEach(REGISTRY::add);
-        Microscaling.entries(Map.of()).forEach(REGISTRY::add);
+        Microscaling.entries(GgufFormat.presets()).forEach(REGISTRY::add);
     }
 
     private Formats() {}

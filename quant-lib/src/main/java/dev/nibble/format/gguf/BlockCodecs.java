@@ -22,6 +22,21 @@ public final class BlockCodecs {
         add(new Q5_K(Searches.BEST));
         add(new Q6_K(Searches.BEST));
         add(new Q8_K());
+        add(new IQ2_XXS());
+        add(new IQ2_XS());
+        add(new IQ3_XXS());
+        add(new IQ1_S());
+        add(new IQ4_NL());
+        add(new IQ3_S());
+        add(new IQ2_S());
+        add(new IQ4_XS());
+        add(new IQ1_M());
+        add(new TQ1_0());
+        add(new TQ2_0());
+        add(new MXFP4());
+        add(new NVFP4());
+        add(new Q1_0());
+        add(new Q2_0());
     }
 
     private BlockCodecs() {}
@@ -29,6 +44,13 @@ public final class BlockCodecs {
     /** Every type that can be read, in the order of the files' ids. */
     public static List<BlockCodec> all() {
         return List.copyOf(ALL.values());
+    }
+
+    /** Those whose recipe is their name; the others are presets ({@link GgufFormat#presets}). */
+    public static List<BlockCodec> recipes() {
+        return ALL.values().stream()
+                .filter(codec -> codec.type() != DType.MXFP4 && codec.type() != DType.NVFP4)
+                .toList();
     }
 
     private static void add(BlockCodec codec) {

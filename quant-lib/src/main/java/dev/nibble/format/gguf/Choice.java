@@ -24,8 +24,9 @@ final class Choice {
         this(0, false, codes);
     }
 
-    BlockChosen chosen(int row, int column) {
-        return new BlockChosen(row, column, codes.length, d, min, scales.clone(), mins.clone(), codes.clone());
+    /** @param count weights of the block */
+    BlockChosen chosen(int row, int column, int count) {
+        return new BlockChosen(row, column, count, d, min, scales.clone(), mins.clone(), codes.clone());
     }
 
     /** Takes over what a trace says; the caller has checked it. */

@@ -56,7 +56,7 @@ abstract class ChoosingCodec implements BlockCodec {
         Choice choice = newChoice();
         choose(x, from, row, column, choice, trace.isOn() ? new SearchLog(trace, rowIndex, column) : null);
         pack(choice, out, at);
-        trace.add(() -> choice.chosen(rowIndex, column));
+        trace.add(() -> choice.chosen(rowIndex, column, type().blockSize()));
         trace.add(() -> {
             int size = type().blockSize();
             float low = x[from];

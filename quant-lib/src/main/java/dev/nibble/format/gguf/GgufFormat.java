@@ -13,20 +13,29 @@ import dev.nibble.format.StoredPart;
 import dev.nibble.tensor.Matrix;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 
 /**
  * A block type of GGUF as a number format: one part "blocks", row after row, the bytes of the file. A block never holds
  * weights of two rows; a row that does not fill whole blocks is refused, as ggml does.
  */
 public final class GgufFormat implements Format {
+    private static final String PRESET = "ggml";
+
     private final Recipe recipe;
     private final BlockCodec codec;
+    /** The words that the recipe has to have, in canonical order. */
+    private final List<String> words;
 
-    private GgufFormat(Recipe recipe, BlockCodec codec) {
+    private GgufFormat(Recipe recipe, BlockCodec codec, List<String> words) {
         this.recipe = recipe;
         this.codec = codec;
-        new Options(recipe).done();
+        this.words = words;
+        Options options = new Options(recipe, words.toArray(String[]::new));
+        words.forEach(options::oneOf);
+        options.done();
     }
 
     /** The registry entry of a block type: {@code q4_0}. */
@@ -41,12 +50,27 @@ public final class GgufFormat implements Format {
                 8.0 * codec.type().blockBytes() / codec.type().blockSize(),
                 codec.writes() ? "" : "; can be read, not written");
         List<String> examples = codec.writes() && !codec.needsImportance() ? List.of(name) : List.of();
-        return new Registry.Entry<>(name, summary, List.of(), examples, recipe -> new GgufFormat(recipe, codec));
+        return new Registry.Entry<>(
+                name, summary, List.of(), examples, recipe -> new GgufFormat(recipe, codec, List.of()));
+    }
+
+    /**
+     * The block types whose names belong to formats of other systems too, as presets of those: by name of the entry, then by
+     * word, as in {@code mxfp4:ggml}.
+     */
+    public static Map<String, Map<String, Function<Recipe, Format>>> presets() {
+        return Map.of("mxfp4", Map.of(PRESET, preset(new MXFP4())), "nvfp4", Map.of(PRESET, preset(new NVFP4())));
+    }
+
+    private static Function<Recipe, Format> preset(BlockCodec codec) {
+        return recipe -> new GgufFormat(recipe, codec, List.of(PRESET));
     }
 
     /** A codec as a format of its own, whatever the registry holds: both twins of a type can be compared. */
     static GgufFormat of(BlockCodec codec) {
-        return new GgufFormat(Recipe.of(codec.type().name().toLowerCase(Locale.ROOT)), codec);
+        String name = codec.type().name().toLowerCase(Locale.ROOT);
+        List<String> words = presets().containsKey(name) ? List.of(PRESET) : List.of();
+        return new GgufFormat(new Recipe(name, words), codec, words);
     }
 
     BlockCodec codec() {
@@ -60,7 +84,7 @@ public final class GgufFormat implements Format {
 
     @Override
     public Recipe canonical() {
-        return new Recipe(recipe.name(), List.of());
+        return new Recipe(recipe.name(), words);
     }
 
     @Override

@@ -1,0 +1,99 @@
+package dev.nibble.format.gguf;
+
+import dev.nibble.format.BitField.Role;
+import dev.nibble.tensor.DType;
+
+/**
+ * GGUF Q2_0: 64 weights in 18 bytes (2.25 bits per weight).
+ *
+ * <pre>
+ *   byte 0..1   d, fp16: the largest magnitude
+ *   byte 2..17  bits 2j and 2j + 1 of byte 2 + k: weight 4k + j
+ * </pre>
+ * value = (q - 1) · d. A weight becomes the nearest of -d, 0, d, halves away from 0; the code 3 is read as 2d and never
+ * written. Source: ggml, quantize_row_q2_0_ref, dequantize_row_q2_0.
+ */
+final class Q2_0 extends ChoosingCodec {
+    @Override
+    public DType type() {
+        return DType.Q2_0;
+    }
+
+    @Override
+    public int[] halves() {
+        return new int[] {0};
+    }
+
+    @Override
+    public String description() {
+        return "-1, 0 or 1 times one float16 scale per 64 weights, the largest magnitude; nearest, halves away from 0; two bits each";
+    }
+
+    @Override
+    public String specials() {
+        return "All zeros, −0 or not: d is 0, every code that of 0. Constant: exact, but for the rounding of d to float16. One"
+                + " loud weight sets the others to 0: meant for weights that are ternary already. Magnitudes below 3e-8 leave"
+                + " d at 0. A largest magnitude of 65,520 or more is refused, where ggml stores an infinite scale.";
+    }
+
+    @Override
+    Choice newChoice() {
+        return new Choice(64);
+    }
+
+    @Override
+    void choose(float[] x, int from, RowContext row, int column, Choice choice, SearchLog log) {
+        TQ1_0.chooseTrits(x, from, choice);
+        if (1 / choice.wanted == Float.POSITIVE_INFINITY && choice.wanted > 0) {
+            // The inverse of a tiny d is infinite, and C's cast of what is not a number here makes the code 0.
+            java.util.Arrays.fill(choice.codes, 0);
+        }
+    }
+
+    @Override
+    void pack(Choice choice, byte[] out, int at) {
+        Halves.put(out, at, choice.d);
+        for (int k = 0; k < 16; k++) {
+            int packed = 0;
+            for (int j = 0; j < 4; j++) {
+                packed |= choice.codes[4 * k + j] << (2 * j);
+            }
+            out[at + 2 + k] = (byte) packed;
+        }
+    }
+
+    @Override
+    void check(BlockChosen chosen) {
+        chosen.codes(64, 0, 3);
+    }
+
+    @Override
+    void name(BlockFields fields) {
+        fields.half(Role.SCALE, "d", BlockFields.weights(0, 64), 0);
+        for (int i = 0; i < 64; i++) {
+            fields.code(i, BlockFields.run(2 + i / 4, i % 4 * 2, 2, 0));
+        }
+    }
+
+    @Override
+    public void decode(byte[] in, int at, int blocks, float[] out, int to) {
+        for (int b = 0; b < blocks; b++, at += 18, to += 64) {
+            float d = Halves.get(in, at);
+            for (int j = 0; j < 64; j++) {
+                out[to + j] = ((in[at + 2 + j / 4] >>> (j % 4 * 2) & 3) - 1) * d;
+            }
+        }
+    }
+
+    @Override
+    public int code(byte[] in, int at, int i) {
+        return in[at + 2 + i / 4] >>> (i % 4 * 2) & 3;
+    }
+
+    /** Half of d as it was before it was rounded to fp16, and by how much that moved it. */
+    @Override
+    public double errorBound(byte[] in, int at, int i) {
+        float d = Halves.get(in, at + 0);
+        return (0.5 * Halves.before(d) + Halves.slack(d)) * (1 + 0x1p-16);
+    }
+}

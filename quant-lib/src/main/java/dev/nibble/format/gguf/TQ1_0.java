@@ -1,0 +1,148 @@
+package dev.nibble.format.gguf;
+
+import dev.nibble.format.BitField.Role;
+import dev.nibble.tensor.DType;
+import java.util.Arrays;
+
+/**
+ * GGUF TQ1_0: 256 weights of three values each in 54 bytes (1.6875 bits per weight).
+ *
+ * <pre>
+ *   byte 0..31   five trits each: byte m holds weights m, m + 32, m + 64, m + 96, m + 128
+ *   byte 32..47  five trits each: byte 32 + m holds weights 160 + m, + 16, + 32, + 48, + 64
+ *   byte 48..51  four trits each: byte 48 + m holds weights 240 + m, + 4, + 8, + 12
+ *   byte 52..53  d, fp16: the largest magnitude
+ * </pre>
+ * The trits of a byte, first one most significant, are the number v below 243 (a missing fifth is 0); the byte is
+ * v · 256 / 243 rounded up, so that trit n is the top of (byte · 3^n mod 256) · 3 / 256. value = (trit - 1) · d; a weight
+ * becomes the nearest of -d, 0, d, halves away from 0. Source: ggml, quantize_row_tq1_0_ref, dequantize_row_tq1_0.
+ */
+final class TQ1_0 extends ChoosingCodec {
+    /** Runs of bytes: weights before, bytes before, bytes, trits of a byte that are used. */
+    private static final int[][] RUNS = {{0, 0, 32, 5}, {160, 32, 16, 5}, {240, 48, 4, 4}};
+
+    @Override
+    public DType type() {
+        return DType.TQ1_0;
+    }
+
+    @Override
+    public int[] halves() {
+        return new int[] {52};
+    }
+
+    @Override
+    public String description() {
+        return "-1, 0 or 1 times one float16 scale per 256 weights, the largest magnitude; nearest, halves away from 0; five to a byte";
+    }
+
+    @Override
+    public String specials() {
+        return "All zeros, −0 or not: d is 0, every code that of 0. Constant: exact, but for the rounding of d to float16. One"
+                + " loud weight sets the others to 0: meant for weights that are ternary already. Magnitudes below 3e-8 leave"
+                + " d at 0. A largest magnitude of 65,520 or more is refused, where ggml stores an infinite scale.";
+    }
+
+    @Override
+    Choice newChoice() {
+        return new Choice(256);
+    }
+
+    @Override
+    void choose(float[] x, int from, RowContext row, int column, Choice choice, SearchLog log) {
+        chooseTrits(x, from, choice);
+    }
+
+    static void chooseTrits(float[] x, int from, Choice choice) {
+        float d = absmax(x, from, choice.codes.length);
+        float inverse = d == 0 ? 0 : 1 / d;
+        for (int i = 0; i < choice.codes.length; i++) {
+            choice.codes[i] = trit(x[from + i] * inverse);
+        }
+        choice.wanted = d;
+        choice.d = Halves.round(d);
+    }
+
+    static float absmax(float[] x, int from, int count) {
+        return Math.abs(ScaleSearch.firstLargest(x, from, count));
+    }
+
+    /** Code of a weight, 0..2. Where the inverse of a tiny d is infinite, the middle one, as ggml on x86. */
+    static int trit(float v) {
+        return Math.abs(v) >= 0.5f && Math.abs(v) < Float.POSITIVE_INFINITY ? v > 0 ? 2 : 0 : 1;
+    }
+
+    @Override
+    void pack(Choice choice, byte[] out, int at) {
+        for (int[] run : RUNS) {
+            for (int m = 0; m < run[2]; m++) {
+                int v = 0;
+                for (int n = 0; n < 5; n++) {
+                    v = v * 3 + (n < run[3] ? choice.codes[run[0] + n * run[2] + m] : 0);
+                }
+                out[at + run[1] + m] = (byte) ((v * 256 + 242) / 243);
+            }
+        }
+        Halves.put(out, at + 52, choice.d);
+    }
+
+    @Override
+    void check(BlockChosen chosen) {
+        chosen.codes(256, 0, 2);
+    }
+
+    @Override
+    void name(BlockFields fields) {
+        for (int[] run : RUNS) {
+            for (int m = 0; m < run[2]; m++) {
+                int[] weights = new int[run[3]];
+                for (int n = 0; n < run[3]; n++) {
+                    weights[n] = run[0] + n * run[2] + m;
+                }
+                fields.add(Role.CODES, "trits of " + Arrays.toString(weights), weights, run[1] + m, 0, 8);
+            }
+        }
+        fields.half(Role.SCALE, "d", BlockFields.weights(0, 256), 52);
+    }
+
+    @Override
+    public void decode(byte[] in, int at, int blocks, float[] out, int to) {
+        for (int b = 0; b < blocks; b++, at += 54, to += 256) {
+            float d = Halves.get(in, at + 52);
+            for (int[] run : RUNS) {
+                values(in, at + run[1], run[2], run[3], d, out, to + run[0]);
+            }
+        }
+    }
+
+    private static void values(byte[] in, int at, int bytes, int each, float d, float[] out, int to) {
+        for (int n = 0, power = 1; n < each; n++, power *= 3) {
+            for (int m = 0; m < bytes; m++) {
+                out[to + n * bytes + m] = (trit(in[at + m], power) - 1) * d;
+            }
+        }
+    }
+
+    /** Trit n of a byte, {@code power} = 3^n. */
+    private static int trit(int packed, int power) {
+        return (((packed * power) & 0xff) * 3) >> 8;
+    }
+
+    @Override
+    public int code(byte[] in, int at, int i) {
+        int[] run = RUNS[i < 160 ? 0 : i < 240 ? 1 : 2];
+        int n = (i - run[0]) / run[2];
+        int power = 1;
+        for (int k = 0; k < n; k++) {
+            power *= 3;
+        }
+        return trit(in[at + run[1] + (i - run[0]) % run[2]], power);
+    }
+
+    /** Half of d as it was before it was rounded to fp16, and by how much that moved it. */
+    @Override
+    public double errorBound(byte[] in, int at, int i) {
+        float d = Halves.get(in, at + 52);
+        return (0.5 * Halves.before(d) + Halves.slack(d)) * (1 + 0x1p-16);
+    }
+}
