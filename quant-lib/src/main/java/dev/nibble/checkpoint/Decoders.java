@@ -2,6 +2,10 @@ package dev.nibble.checkpoint;
 
 import dev.nibble.format.gguf.BlockCodecs;
 import dev.nibble.format.gguf.BlockDecoder;
+import dev.nibble.format.minifloat.FloatElement;
+import dev.nibble.format.minifloat.Minifloat;
+import dev.nibble.format.minifloat.Ties;
+import dev.nibble.format.minifloat.ZeroSign;
 import dev.nibble.tensor.DType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -15,8 +19,16 @@ final class Decoders {
     static {
         BlockCodecs.all().forEach(Decoders::add);
         plain(DType.F32, (in, i) -> in.getFloat(i * 4));
-        plain(DType.F16, (in, i) -> Float.float16ToFloat(in.getShort(i * 2)));
-        plain(DType.BF16, (in, i) -> Float.intBitsToFloat(in.getShort(i * 2) << 16));
+        minifloat(DType.F16, Minifloat.FP16);
+        minifloat(DType.BF16, Minifloat.BF16);
+        minifloat(DType.F8_E4M3, Minifloat.E4M3FN);
+        minifloat(DType.F8_E5M2, Minifloat.E5M2);
+        minifloat(DType.F8_E4M3FNUZ, Minifloat.E4M3FNUZ);
+        minifloat(DType.F8_E5M2FNUZ, Minifloat.E5M2FNUZ);
+        minifloat(DType.F8_E8M0, Minifloat.E8M0);
+        minifloat(DType.F6_E2M3, Minifloat.E2M3);
+        minifloat(DType.F6_E3M2, Minifloat.E3M2);
+        minifloat(DType.F4, Minifloat.E2M1);
         plain(DType.F64, (in, i) -> (float) in.getDouble(i * 8)); // to the nearest float32
         plain(DType.I8, (in, i) -> in.get(i));
         plain(DType.U8, (in, i) -> in.get(i) & 0xff);
@@ -51,6 +63,22 @@ final class Decoders {
 
     private static void add(BlockDecoder decoder) {
         ALL.put(decoder.type(), decoder);
+    }
+
+    /** Codes of a float type without gaps; of 4 and 6 bits the first in the lowest bits, as torch packs them. */
+    private static void minifloat(DType type, Minifloat values) {
+        FloatElement element = FloatElement.of(values, Ties.EVEN, ZeroSign.KEPT);
+        add(new BlockDecoder() {
+            @Override
+            public DType type() {
+                return type;
+            }
+
+            @Override
+            public void decode(byte[] in, int at, int blocks, float[] out, int to) {
+                element.decode(in, at, blocks * type.blockSize(), out, to);
+            }
+        });
     }
 
     private static void plain(DType type, Reading number) {

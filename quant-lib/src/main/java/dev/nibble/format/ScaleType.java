@@ -1,5 +1,6 @@
 package dev.nibble.format;
 
+import dev.nibble.format.minifloat.Minifloat;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -59,7 +60,7 @@ public enum ScaleType {
     public float round(float scale) {
         return switch (this) {
             case F16 -> Float.float16ToFloat(Float.floatToFloat16(scale));
-            case BF16 -> Float.intBitsToFloat(bfloat16(scale) << 16);
+            case BF16 -> Float.intBitsToFloat(Minifloat.bfloat16(scale) << 16);
             case F32 -> scale;
         };
     }
@@ -89,7 +90,7 @@ public enum ScaleType {
     public void put(byte[] store, int index, float scale) {
         switch (this) {
             case F16 -> SHORTS.set(store, index * 2, Float.floatToFloat16(scale));
-            case BF16 -> SHORTS.set(store, index * 2, (short) bfloat16(scale));
+            case BF16 -> SHORTS.set(store, index * 2, (short) Minifloat.bfloat16(scale));
             case F32 -> FLOATS.set(store, index * 4, scale);
         }
     }
@@ -101,11 +102,5 @@ public enum ScaleType {
             case BF16 -> Float.intBitsToFloat((short) SHORTS.get(store, index * 2) << 16);
             case F32 -> (float) FLOATS.get(store, index * 4);
         };
-    }
-
-    /** Round to nearest, ties to even, of a number that is not NaN. */
-    private static int bfloat16(float f) {
-        int bits = Float.floatToRawIntBits(f);
-        return (bits + 0x7fff + (bits >>> 16 & 1)) >>> 16;
     }
 }

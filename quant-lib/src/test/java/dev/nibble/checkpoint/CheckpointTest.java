@@ -104,14 +104,60 @@ class CheckpointTest {
 
     @Test
     void aTypeThatCanNotBeReadIsListedAndSaysSoWhenAsked() throws IOException {
-        Path file = folder.resolve("f8.safetensors");
-        Files.write(file, join(head("{" + entry("w", "F8_E4M3", "2", 0, 2) + "}"), new byte[2]));
+        Path file = folder.resolve("c64.safetensors");
+        Files.write(file, join(head("{" + entry("w", "C64", "2", 0, 16) + "}"), new byte[16]));
         try (Checkpoint c = Checkpoint.open(file)) {
-            assertThat(c.tensors().getFirst()).hasToString("w F8_E4M3 [2]");
+            assertThat(c.tensors().getFirst()).hasToString("w C64 [2]");
             assertThatThrownBy(() -> c.matrix("w"))
                     .isInstanceOf(CheckpointException.class)
-                    .hasMessageContaining("F8_E4M3")
+                    .hasMessageContaining("C64")
                     .hasMessageContaining("Q4_0");
+        }
+    }
+
+    @Test
+    void readsTheSmallFloatsOfSafetensors() throws IOException {
+        // 1, 2 and −1.5 or the nearest there is, by the definition of each type; 0xff of E8M0 and 0x80 of FNUZ are NaN.
+        byte[] data = {
+            0x38,
+            0x40,
+            (byte) 0xbc, // F8_E4M3
+            0x3c,
+            0x40,
+            (byte) 0xbe, // F8_E5M2
+            0x7f,
+            (byte) 0x80,
+            (byte) 0xff, // F8_E8M0
+            0x40,
+            0x48,
+            (byte) 0x80, // F8_E4M3FNUZ
+            0x40,
+            0x44,
+            (byte) 0x80, // F8_E5M2FNUZ
+            (byte) 0x08,
+            (byte) 0xc4,
+            (byte) 0x02, // F6_E2M3: 1, 2, −1.5, 0 as 001000 010000 101100 000000
+            (byte) 0x0c,
+            (byte) 0xe4,
+            (byte) 0x02, // F6_E3M2: 1, 2, −1.5, 0 as 001100 010000 101110 000000
+            0x42,
+            0x0b // F4: 1, 2, −1.5, 0
+        };
+        String header = "{" + entry("a", "F8_E4M3", "3", 0, 3) + "," + entry("b", "F8_E5M2", "3", 3, 6) + ","
+                + entry("c", "F8_E8M0", "3", 6, 9) + "," + entry("d", "F8_E4M3FNUZ", "3", 9, 12) + ","
+                + entry("e", "F8_E5M2FNUZ", "3", 12, 15) + "," + entry("f", "F6_E2M3", "4", 15, 18) + ","
+                + entry("g", "F6_E3M2", "4", 18, 21) + "," + entry("h", "F4", "4", 21, 23) + "}";
+        Path file = folder.resolve("small.safetensors");
+        Files.write(file, join(head(header), data));
+        try (Checkpoint c = Checkpoint.open(file)) {
+            assertThat(c.matrix("a").values()).containsExactly(1, 2, -1.5f);
+            assertThat(c.matrix("b").values()).containsExactly(1, 2, -1.5f);
+            assertThat(c.matrix("c").values()).containsExactly(1, 2, Float.NaN);
+            assertThat(c.matrix("d").values()).containsExactly(1, 2, Float.NaN);
+            assertThat(c.matrix("e").values()).containsExactly(1, 2, Float.NaN);
+            assertThat(c.matrix("f").values()).containsExactly(1, 2, -1.5f, 0);
+            assertThat(c.matrix("g").values()).containsExactly(1, 2, -1.5f, 0);
+            assertThat(c.matrix("h").values()).containsExactly(1, 2, -1.5f, 0);
         }
     }
 

@@ -4,6 +4,8 @@ import dev.nibble.core.Recipe;
 import dev.nibble.format.minifloat.FloatElement;
 import dev.nibble.format.minifloat.Minifloat;
 import dev.nibble.format.minifloat.Scaling;
+import dev.nibble.format.minifloat.Ties;
+import dev.nibble.format.minifloat.ZeroSign;
 import dev.nibble.tensor.Matrix;
 import java.util.Locale;
 
@@ -26,6 +28,10 @@ record Nvfp4Scaling(FloatElement element, Nvfp4System system) implements Scaling
     private static final float FULL = 448 * 6;
     /** Below it 1 / s2 / s would not be a number. */
     private static final float SMALLEST_TENSOR = 0x1p-120f;
+
+    private static final FloatElement SCALES = FloatElement.of(Minifloat.E4M3FN, Ties.EVEN, ZeroSign.KEPT);
+    /** What compressed-tensors stores for a scale that rounds to 0: 0.125. */
+    private static final byte OF_ZERO = (byte) Minifloat.E4M3FN.encode(0.125f);
 
     private static final float[] E4M3 = Minifloat.E4M3FN.values();
 
@@ -78,24 +84,29 @@ record Nvfp4Scaling(FloatElement element, Nvfp4System system) implements Scaling
         };
     }
 
-    private int scaleCode(float wanted) {
-        float least = system == Nvfp4System.CT ? 0 : SMALLEST_NORMAL;
-        int code = Minifloat.E4M3FN.encode(Math.clamp(wanted, least, LARGEST));
-        return system == Nvfp4System.CT && code == 0 ? Minifloat.E4M3FN.encode(0.125f) : code;
-    }
-
     @Override
     public int fit(float[] absmax, int n, float tensor, byte[] scales, int at) {
+        float least = system == Nvfp4System.CT ? 0 : SMALLEST_NORMAL;
+        float[] wanted = new float[n];
         for (int i = 0; i < n; i++) {
-            float wanted = wanted(absmax[i], tensor);
-            int code = scaleCode(wanted);
+            wanted[i] = wanted(absmax[i], tensor);
+        }
+        for (int i = 0; i < n; i++) {
             // 464 is the first number that rounds beyond 448; only one level, or a piece of another tensor, reaches it
-            if (!(wanted < 464) || !Float.isFinite(6 * factor(code, tensor))) {
+            if (!(wanted[i] < 464) || (absmax[i] >= 0x1p126f && !Float.isFinite(6 * factor(code(wanted[i]), tensor)))) {
                 return i;
             }
-            scales[at + i] = (byte) code;
+            wanted[i] = Math.max(least, Math.min(LARGEST, wanted[i]));
+        }
+        SCALES.encode(wanted, 0, n, scales, at);
+        for (int i = at; i < at + n && system == Nvfp4System.CT; i++) {
+            scales[i] = scales[i] == 0 ? OF_ZERO : scales[i];
         }
         return -1;
+    }
+
+    private static int code(float wanted) {
+        return Minifloat.E4M3FN.encode(Math.min(LARGEST, wanted));
     }
 
     @Override

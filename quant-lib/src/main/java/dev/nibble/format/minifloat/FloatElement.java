@@ -8,6 +8,11 @@ import java.util.Objects;
  * or the eight-bit integers of MXINT8. Numbers beyond the largest become the largest.
  */
 public final class FloatElement {
+    private static final MinifloatKernels.Groups UNSCALED =
+            new MinifloatKernels.Groups(Integer.MAX_VALUE, Integer.MAX_VALUE, new float[] {1}, 0);
+
+    private static final int ROOM = 2048;
+
     private final String name;
     private final Minifloat type;
     private final Ties ties;
@@ -119,6 +124,32 @@ public final class FloatElement {
             case ZERO_IS_MINUS -> t <= 0;
         };
         return magnitude | (minus ? type.signBit() : 0);
+    }
+
+    /**
+     * Codes of up to 8 bits of a run of finite numbers, one a byte.
+     *
+     * @throws IllegalArgumentException if codes are wider
+     */
+    public void encode(float[] t, int from, int count, byte[] codes, int at) {
+        if (bits() > 8) {
+            throw new IllegalArgumentException(name + " has codes of " + bits() + " bits, more than a byte");
+        }
+        MinifloatKernels.BEST.encode(t, from, count, UNSCALED, true, this, codes, at);
+    }
+
+    /**
+     * Numbers of packed codes, as files hold them: without gaps, the first in the lowest bits of the first byte.
+     *
+     * @param in where the first code begins at byte {@code at}
+     */
+    public void decode(byte[] in, int at, int count, float[] out, int to) {
+        byte[] room = new byte[bits() < 8 ? Math.min(count, ROOM) : 0];
+        for (int i = 0, n; i < count; i += n) {
+            n = Math.min(ROOM, count - i); // a multiple of 8 codes, so a whole number of bytes
+            int begin = at + (int) ((long) i * bits() / 8);
+            ElementCodes.decode(in, begin, n, UNSCALED, this, out, to + i, room);
+        }
     }
 
     /** Whether a number rounds to one beyond the largest, and so loses more than half a step. */

@@ -293,6 +293,12 @@ public record Minifloat(String name, int exponentBits, int mantissaBits, int bia
         return (int) (((long) (unit - unit()) << mantissaBits) + quotient);
     }
 
+    /** {@link #encode(float)} of {@link #BF16}, of a number that is not NaN: the upper half of its bits, rounded. */
+    public static int bfloat16(float x) {
+        int bits = Float.floatToRawIntBits(x);
+        return (bits + 0x7fff + (bits >>> 16 & 1)) >>> 16;
+    }
+
     private int nan(int bits) {
         int sign = bits < 0 ? signBit() : 0;
         return switch (specials) {

@@ -33,7 +33,7 @@ interface MinifloatKernels {
     /** Values of {@code codes[from .. from + count)} times the factor of their group, to {@code y[at ..)}. */
     void decode(byte[] codes, int from, int count, Groups groups, FloatElement e, float[] y, int at);
 
-    /** The nearest float16 of each weight, little-endian, to the bytes from {@code at} on. */
+    /** The nearest float16 of each weight, which is finite, little-endian, to the bytes from {@code at} on. */
     void encodeFp16(float[] x, int from, int count, byte[] out, int at);
 
     /** The numbers of {@code count} float16. */

@@ -65,7 +65,7 @@ final class MinifloatScalar implements MinifloatKernels {
     @Override
     public void encodeBf16(float[] x, int from, int count, byte[] out, int at) {
         for (int i = 0; i < count; i++) {
-            SHORTS.set(out, at + 2 * i, (short) bfloat16(x[from + i]));
+            SHORTS.set(out, at + 2 * i, (short) Minifloat.bfloat16(x[from + i]));
         }
     }
 
@@ -74,11 +74,5 @@ final class MinifloatScalar implements MinifloatKernels {
         for (int i = 0; i < count; i++) {
             y[at + i] = Float.intBitsToFloat((short) SHORTS.get(in, from + 2 * i) << 16);
         }
-    }
-
-    /** Round to nearest, ties to even, of a number that is not NaN. */
-    static int bfloat16(float f) {
-        int bits = Float.floatToRawIntBits(f);
-        return (bits + 0x7fff + (bits >>> 16 & 1)) >>> 16;
     }
 }

@@ -282,24 +282,30 @@ final class MinifloatVector implements MinifloatKernels {
         }
     }
 
-    // C2 turns the plain loops over Float.floatToFloat16 and back into vector instructions, over short[] only.
-
+    /** The loop of the narrower types once more, with infinity beyond the largest number. */
     @Override
     public void encodeFp16(float[] x, int from, int count, byte[] out, int at) {
-        short[] codes = new short[Math.min(count, SHORTS)];
-        var bytes = ByteBuffer.wrap(out).order(ByteOrder.LITTLE_ENDIAN);
-        for (int i = 0, n; i < count; i += n) {
-            n = Math.min(codes.length, count - i);
-            toFp16(x, from + i, n, codes);
-            bytes.position(at + 2 * i).asShortBuffer().put(codes, 0, n);
+        int i = 0;
+        for (; i <= count - LANES; i += LANES) {
+            IntVector bits = FloatVector.fromArray(F, x, from + i).reinterpretAsInts();
+            IntVector u = bits.and(MAGNITUDE);
+            IntVector small =
+                    u.reinterpretAsFloats().add(0.5f).reinterpretAsInts().sub(0x3f000000);
+            IntVector normal = u.lanewise(LSHR, 13)
+                    .and(1)
+                    .add(u)
+                    .add(0xfff)
+                    .lanewise(LSHR, 13)
+                    .sub((127 - 15) << 10)
+                    .min(0x7c00);
+            IntVector code = normal.blend(small, u.compare(LT, 0x38800000))
+                    .or(bits.lanewise(LSHR, 16).and(0x8000));
+            ((ShortVector) code.castShape(S, 0)).reinterpretAsBytes().intoArray(out, at + 2 * i);
         }
+        new MinifloatScalar().encodeFp16(x, from + i, count - i, out, at + 2 * i);
     }
 
-    private static void toFp16(float[] x, int from, int count, short[] codes) {
-        for (int i = 0; i < count; i++) {
-            codes[i] = Float.floatToFloat16(x[from + i]);
-        }
-    }
+    // C2 turns the plain loop over Float.float16ToFloat into vector instructions, over short[] only.
 
     @Override
     public void decodeFp16(byte[] in, int from, int count, float[] y, int at) {

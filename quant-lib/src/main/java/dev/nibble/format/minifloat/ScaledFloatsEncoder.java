@@ -55,7 +55,7 @@ final class ScaledFloatsEncoder {
             made.putTensor(tensor);
         }
         Parallel.ranges(w.rows(), Blocks.rowsAtATime(cols), progress, title, "rows", (from, to) -> {
-            byte[] room = new byte[Math.min(cols, Math.max(CHUNK, Math.min(group, Blocks.PIECE)))];
+            byte[] room = new byte[Math.min(cols, CHUNK)];
             // Whole groups that fit a chunk, a multiple of 8 weights; of groups that are longer, one at a time.
             int together = group > CHUNK ? 1 : CHUNK / group;
             while (together * (long) group % 8 != 0 && together > 1) {
@@ -65,7 +65,9 @@ final class ScaledFloatsEncoder {
             float[] operands = new float[absmax.length];
             boolean aligned = together * (long) group % 8 == 0;
             for (int row = from; row < to; row++) {
-                if (aligned || groups <= together) {
+                if (scaling.bytes() == 0) {
+                    encodeUnscaled(row, absmax, operands, room);
+                } else if (aligned || groups <= together) {
                     for (int g = 0; g < groups; g += together) {
                         encode(row, g, Math.min(together, groups - g), absmax, operands, room);
                     }
@@ -93,6 +95,19 @@ final class ScaledFloatsEncoder {
             int inGroup = (at - first) % group;
             Groups these = new Groups(group - inGroup, group, operands, (at - first) / group);
             made.encode(row, at, w.values(), start + at, count, these, scaling.divides(), room);
+        }
+    }
+
+    /** A row without a scale of its own, looked at and encoded while it is near. */
+    private void encodeUnscaled(int row, float[] absmax, float[] operands, byte[] room) {
+        scaling.operands(made.scales(), row, 1, tensor, operands);
+        for (int at = 0, count; at < cols; at += count) {
+            cancel.check(title);
+            count = Math.min(CHUNK, cols - at);
+            int start = row * cols + at;
+            fit(row, 0, 1, start, start + count, absmax);
+            Groups all = new Groups(group, group, operands, 0);
+            made.encode(row, at, w.values(), start, count, all, scaling.divides(), room);
         }
     }
 

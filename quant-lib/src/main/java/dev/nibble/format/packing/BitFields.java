@@ -1,5 +1,9 @@
 package dev.nibble.format.packing;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /**
  * Unsigned fields of 1 to 8 bits, one after the other without gaps, the first in the lowest bits of the first byte: the
  * dense little-endian stream of compressed-tensors and GPTQ.
@@ -10,6 +14,9 @@ package dev.nibble.format.packing;
  * </pre>
  */
 public final class BitFields {
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long EACH_BYTE = 0x0101010101010101L;
+
     private BitFields() {}
 
     /** Bytes that {@code count} fields take, the last one filled up with zero bits. */
@@ -35,7 +42,14 @@ public final class BitFields {
         int pending = 0;
         int have = 0;
         int out = at;
-        for (int i = from; i < from + count; i++) {
+        int begin = from;
+        for (; begin <= from + count - 8; begin += 8) { // eight fields at a time: one instruction where there is BMI2
+            long eight = Long.compress((long) LONGS.get(fields, begin), mask * EACH_BYTE);
+            for (int b = 0; b < bits; b++, eight >>>= 8) {
+                packed[out++] = (byte) eight;
+            }
+        }
+        for (int i = begin; i < from + count; i++) {
             pending |= (fields[i] & mask) << have;
             have += bits;
             while (have >= 8) {
@@ -55,7 +69,15 @@ public final class BitFields {
         int pending = 0;
         int have = 0;
         int in = at;
-        for (int i = to; i < to + count; i++) {
+        int begin = to;
+        for (; begin <= to + count - 8; begin += 8) {
+            long eight = 0;
+            for (int b = 0; b < bits; b++) {
+                eight |= (packed[in++] & 0xffL) << (8 * b);
+            }
+            LONGS.set(fields, begin, Long.expand(eight, mask * EACH_BYTE));
+        }
+        for (int i = begin; i < to + count; i++) {
             if (have < bits) {
                 pending |= (packed[in++] & 0xff) << have;
                 have += 8;
