@@ -83,10 +83,12 @@ final class Cursor {
     /**
      * How many things follow, each taking at least {@code least} bytes, so that what they would take is known to be
      * there before room is made for them.
+     *
+     * @param most how many are read at all
      */
-    int count(String what, int least) {
+    int count(String what, int least, int most) {
         long count = u64(what);
-        if (count > remaining() / least || count > Integer.MAX_VALUE - 8) {
+        if (count > remaining() / least) {
             throw fail(
                     8,
                     String.format(
@@ -95,6 +97,9 @@ final class Cursor {
                             what,
                             count,
                             remaining()));
+        }
+        if (count > most) {
+            throw fail(8, String.format(Locale.ROOT, "%s is %,d; at most %,d are read", what, count, most));
         }
         return (int) count;
     }

@@ -26,6 +26,10 @@ final class Gguf {
     static final int MAGIC = 0x46554747; // "GGUF", read little-endian
     private static final int LONGEST_NAME = 63;
     private static final int MOST_DIMENSIONS = 4;
+    /** Tensors and keys of one file that are read: the largest models have some thousand, and some hundred. */
+    private static final int MOST_TENSORS = 1 << 17;
+
+    private static final int MOST_KEYS = 1 << 16;
     /** A name's length, the number of dimensions, a type and an offset. */
     private static final int LEAST_TENSOR = 8 + 4 + 4 + 8;
 
@@ -63,8 +67,8 @@ final class Gguf {
                     "GGUF version " + Integer.toUnsignedString(version)
                             + "; versions 2 and 3 are read: convert the file with a current llama.cpp");
         }
-        int tensorCount = in.count("the number of tensors", LEAST_TENSOR);
-        int keyCount = in.count("the number of keys", GgufMetadata.leastEntry());
+        int tensorCount = in.count("the number of tensors", LEAST_TENSOR, MOST_TENSORS);
+        int keyCount = in.count("the number of keys", GgufMetadata.leastEntry(), MOST_KEYS);
         GgufMetadata metadata = GgufMetadata.read(in, keyCount, warnings);
         List<TensorInfo> relative = tensors(tensorCount, metadata.alignment());
         long data = pad(in.position(), metadata.alignment(), "the data");

@@ -154,7 +154,7 @@ final class GgufMetadata {
         if (type < 0 || type > 12) {
             throw in.fail(4, "value type " + type + " does not exist");
         }
-        int count = in.count("the number of elements", leastBytes((int) type));
+        int count = in.count("the number of elements", leastBytes((int) type), Integer.MAX_VALUE - 8);
         if ((long) count * leastBytes((int) type) > LARGEST) {
             throw in.fail(8, "an array of " + count + " elements is more than " + (LARGEST >> 20) + " MiB");
         }

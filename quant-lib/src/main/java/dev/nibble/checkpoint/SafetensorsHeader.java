@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.nibble.tensor.DType;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -32,6 +31,12 @@ final class SafetensorsHeader {
     private static final int DEEPEST = 64;
     private static final int MOST_DIMENSIONS = 64;
     private static final int MOST_WARNINGS = 20;
+    /** Tensors of one file that are read: shards of the largest models have some thousand. */
+    private static final int MOST_TENSORS = 1 << 17;
+    /** Longest name of a tensor or key, and longest text of the metadata, in characters. */
+    private static final int LONGEST_NAME = 1 << 16;
+
+    private static final int LONGEST_TEXT = 16 << 20;
 
     private static final Set<DType> TYPES = EnumSet.range(DType.F32, DType.F4);
 
@@ -39,8 +44,8 @@ final class SafetensorsHeader {
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(DEEPEST)
                     .maxNumberLength(40)
-                    .maxNameLength((int) Safetensors.LONGEST_HEADER)
-                    .maxStringLength((int) Safetensors.LONGEST_HEADER)
+                    .maxNameLength(LONGEST_NAME)
+                    .maxStringLength(LONGEST_TEXT)
                     .build())
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
@@ -75,7 +80,7 @@ final class SafetensorsHeader {
         if (json.byteSize() == 0 || "{ \t\r\n".indexOf(json.get(ValueLayout.JAVA_BYTE, 0)) < 0) {
             throw new CheckpointException(fileName + ": the header does not begin with \"{\"");
         }
-        InputStream bytes = new ByteArrayInputStream(json.toArray(ValueLayout.JAVA_BYTE));
+        InputStream bytes = new SegmentStream(json); // a header of 100 MB is not copied
         var utf8 = StandardCharsets.UTF_8
                 .newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT)
@@ -122,6 +127,9 @@ final class SafetensorsHeader {
             if (name.equals("__metadata__")) {
                 readMetadata();
             } else {
+                if (entries.size() == MOST_TENSORS) {
+                    throw fail("more than " + MOST_TENSORS + " tensors in one file");
+                }
                 entries.add(entry(name));
             }
         }
