@@ -1,6 +1,7 @@
 package dev.nibble.format.minifloat;
 
 import dev.nibble.core.CancelToken;
+import dev.nibble.core.Parallel;
 import dev.nibble.core.Progress;
 import dev.nibble.core.Recipe;
 import dev.nibble.core.Trace;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Elements of one type under scales of one kind: FP8 with a scale per row, MXFP4, NVFP4 and all their relatives.
@@ -152,17 +154,20 @@ public final class ScaledFloats implements Format {
 
     /** Largest magnitude of a matrix whose weights must be finite. */
     static float largest(Matrix w, CancelToken cancel, String what) {
-        float[] one = new float[1];
-        float largest = 0;
-        for (int row = 0; row < w.rows(); row++) {
-            int from = row * w.cols();
-            Blocks.absmax(w.values(), from, from + w.cols(), Math.max(1, w.cols()), one, cancel, what);
-            if (!Float.isFinite(one[0])) {
-                throw Blocks.notFinite(w, from, from + w.cols());
+        // As bits: magnitudes order like integers, and the largest is the same in whatever order they come.
+        AtomicInteger largest = new AtomicInteger();
+        Parallel.ranges(w.rows(), Blocks.rowsAtATime(w.cols()), cancel, what, (first, end) -> {
+            float[] one = new float[1];
+            for (int row = first; row < end; row++) {
+                int from = row * w.cols();
+                Blocks.absmax(w.values(), from, from + w.cols(), Math.max(1, w.cols()), one, cancel, what);
+                if (!Float.isFinite(one[0])) {
+                    throw Blocks.notFinite(w, from, from + w.cols());
+                }
+                largest.accumulateAndGet(Float.floatToRawIntBits(one[0]), Math::max);
             }
-            largest = Math.max(largest, one[0]);
-        }
-        return largest;
+        });
+        return Float.intBitsToFloat(largest.get());
     }
 
     @Override
