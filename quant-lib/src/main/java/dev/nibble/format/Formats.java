@@ -8,6 +8,7 @@ import dev.nibble.format.gguf.GgufFormat;
 import dev.nibble.format.integer.IntegerFormat;
 import dev.nibble.format.microscaling.Microscaling;
 import dev.nibble.format.minifloat.MinifloatFormats;
+import dev.nibble.format.ternary.TernaryFormat;
 import java.util.List;
 
 /** All number formats by name. A new format is one class and one line here. */
@@ -18,6 +19,9 @@ public final class Formats {
         for (int bits = 8; bits >= 1; bits--) {
             REGISTRY.add(IntegerFormat.entry(bits));
         }
+        REGISTRY.add(TernaryFormat.ternary());
+        REGISTRY.add(TernaryFormat.bitnet());
+        REGISTRY.add(TernaryFormat.binary());
         CodebookFormats.entries().forEach(REGISTRY::add);
         BlockCodecs.recipes().forEach(codec -> REGISTRY.add(GgufFormat.entry(codec)));
         MinifloatFormats.entries().forEach(REGISTRY::add);

@@ -13,8 +13,8 @@ import dev.nibble.tensor.Matrix;
  * groups at a time: first their scales, then the codes, while their weights are near.
  */
 final class AffineEncoder {
-    /** Weights of the groups that are worked on together: 8 KB of them stay in the fastest cache. */
-    static final int PIECE = 2048;
+    /** Weights of the groups that are worked on together: 4 KB of them stay in the fastest cache. */
+    static final int PIECE = 1024;
 
     private final AffineFormat format;
     private final AffineFormat.Spec spec;
@@ -132,7 +132,7 @@ final class AffineEncoder {
         private void choose(int block, int n) {
             int from = start(block);
             int to = start(block + n - 1) + count(block + n - 1);
-            if (format.surveyed() != null && spec.grouping().kind() == Grouping.Kind.TENSOR) {
+            if (spec.grouping().kind() == Grouping.Kind.TENSOR) {
                 AffineFormat.Surveyed known = format.surveyed();
                 grid.low[0] = known.low();
                 grid.high[0] = known.high();
@@ -141,19 +141,29 @@ final class AffineEncoder {
             } else {
                 see(from, to);
                 requireFinite(block, n);
-                ranges.choose(x, from + shift, n, this::count, block, grid);
-            }
-            for (int k = 0; k < n; k++) {
-                if (!Float.isFinite(rule.scale(grid.from[k], grid.to[k]))) {
-                    throw Blocks.notFinite(w, start(block + k), start(block + k) + count(block + k));
+                if (spec.search().kind() == Search.Kind.NONE && rule.range() != AffineRule.Range.MEAN) {
+                    for (int k = 0; k < n; k++) {
+                        grid.from[k] = rule.low(grid.low[k], grid.high[k]);
+                        grid.to[k] = rule.high(grid.low[k], grid.high[k]);
+                    }
+                } else {
+                    ranges.choose(x, from + shift, n, this::count, block, grid);
                 }
-                Grids.fill(rule, spec.scaleType(), spec.search().roundZero(), grid, k);
-                if (spec.search().kind() == Search.Kind.HQQ) {
+            }
+            if (rule.isPlainSymmetric()) {
+                Grids.fillSymmetric(rule, spec.scaleType(), grid, n);
+            } else {
+                for (int k = 0; k < n; k++) {
+                    Grids.fill(rule, spec.scaleType(), spec.search().roundZero(), grid, k);
+                }
+            }
+            if (spec.search().kind() == Search.Kind.HQQ) {
+                for (int k = 0; k < n; k++) {
                     int at = start(block + k);
                     solver.solve(x, at + shift, count(block + k), grid, k, iterations(), at, w.cols());
                 }
-                keep(block + k, k);
             }
+            keep(block, n);
         }
 
         private int iterations() {
@@ -182,6 +192,14 @@ final class AffineEncoder {
         }
 
         private void requireFinite(int block, int n) {
+            float most = 0;
+            for (int k = 0; k < n; k++) {
+                // 0 times a finite number is 0; times any other it is not a number, and stays that in the sum
+                most += grid.low[k] * 0 + grid.high[k] * 0;
+            }
+            if (most == 0) {
+                return;
+            }
             for (int k = 0; k < n; k++) {
                 if (!Float.isFinite(grid.low[k]) || !Float.isFinite(grid.high[k])) {
                     throw Blocks.notFinite(w, start(block + k), start(block + k) + count(block + k));
@@ -189,19 +207,34 @@ final class AffineEncoder {
             }
         }
 
-        private void keep(int block, int k) {
-            if (!Grids.finite(grid, k)) {
-                throw tooLarge(block, k);
+        private void keep(int block, int n) {
+            if (!Grids.finite(grid, n)) {
+                throw refused(block, n);
             }
-            q.putScale(block, grid.stored[k]);
+            q.putScales(block, grid.stored, n);
             if (rule.hasFloatZero()) {
-                q.putFloatZero(block, grid.storedZero[k]);
+                q.putFloatZeros(block, grid.storedZero, n);
             } else if (zeroFields.length > 0) {
-                zeroFields[zeroFields.length == 1 ? 0 : block] = (byte) ((int) grid.storedZero[k] + rule.offset());
+                int at = zeroFields.length == 1 ? 0 : block;
+                for (int k = 0; k < (zeroFields.length == 1 ? 1 : n); k++) {
+                    zeroFields[at + k] = (byte) ((int) grid.storedZero[k] + rule.offset());
+                }
             }
             if (beyond != null) {
-                beyond[block] = Grids.beyond(grid, k, grid.low[k], grid.high[k]);
+                for (int k = 0; k < n; k++) {
+                    beyond[block + k] = Grids.beyond(grid, k, grid.low[k], grid.high[k]);
+                }
             }
+        }
+
+        private RuntimeException refused(int block, int n) {
+            int k = 0;
+            while (k < n - 1 && Grids.isFinite(grid, k)) {
+                k++;
+            }
+            return Float.isFinite(rule.scale(grid.from[k], grid.to[k]))
+                    ? tooLarge(block + k, k)
+                    : Blocks.notFinite(w, start(block + k), start(block + k) + count(block + k));
         }
 
         private RuntimeException tooLarge(int block, int k) {

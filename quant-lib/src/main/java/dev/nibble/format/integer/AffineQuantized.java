@@ -9,6 +9,7 @@ import dev.nibble.format.BitRun;
 import dev.nibble.format.BlockView;
 import dev.nibble.format.Blocks;
 import dev.nibble.format.PartLayout;
+import dev.nibble.format.ScaleType;
 import dev.nibble.format.StoredMatrix;
 import dev.nibble.format.StoredPart;
 import dev.nibble.format.packing.BitFields;
@@ -91,6 +92,23 @@ final class AffineQuantized extends StoredMatrix {
 
     void putScale(int block, float scale) {
         format.spec().scaleType().put(scales, number(block), scale);
+    }
+
+    /** Scales of {@code n} blocks; of one where a tensor has one scale. */
+    void putScales(int block, float[] values, int n) {
+        put(scales, block, values, n);
+    }
+
+    void putFloatZeros(int block, float[] values, int n) {
+        put(zeros, block, values, n);
+    }
+
+    private void put(byte[] store, int block, float[] values, int n) {
+        ScaleType type = format.spec().scaleType();
+        boolean whole = grouping.kind() == Grouping.Kind.TENSOR;
+        for (int k = 0; k < (whole ? 1 : n); k++) {
+            type.put(store, whole ? 0 : block + k, values[k]);
+        }
     }
 
     void putFloatZero(int block, float zero) {
@@ -225,7 +243,7 @@ final class AffineQuantized extends StoredMatrix {
         int bottom = rule.qmin() + rule.offset();
         boolean end = field >= top || field <= bottom;
         if (end && bound.freely()) {
-            return most + (beyond != null ? 1.08 * beyond[block] : bound.beyond(countAll(block)));
+            return most + bound.furtherThanRounding(beyond != null ? beyond[block] : bound.beyond(countAll(block)));
         }
         if (field >= top) {
             most += bound.above(rule.range() == AffineRule.Range.MIRRORED && nothingBelowCentre(block));

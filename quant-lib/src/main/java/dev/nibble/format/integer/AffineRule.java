@@ -199,6 +199,11 @@ public record AffineRule(
         return centre != (float) Math.rint(centre);
     }
 
+    /** Whether a group's scale follows from its largest magnitude and nothing else is to be filled in. */
+    boolean isPlainSymmetric() {
+        return range == Range.ABSMAX && zero == Zero.NONE && floor != Floor.STORED && !isSign();
+    }
+
     /** Whether the range is chosen from the largest magnitude alone. */
     boolean seesMagnitudes() {
         return range == Range.ABSMAX || range == Range.MEAN;

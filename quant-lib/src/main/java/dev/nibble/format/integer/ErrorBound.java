@@ -71,6 +71,11 @@ final class ErrorBound {
                 : Double.POSITIVE_INFINITY;
     }
 
+    /** What a weight so far beyond the grid may be further away than one that is rounded: it is not both. */
+    double furtherThanRounding(double beyond) {
+        return Math.max(0, (spec.rowsThroughFp8() ? 1.08 : 1) * beyond - step * 0.5);
+    }
+
     /** What a row's way through FP8 adds: half a unit of three mantissa bits, or of its subnormals. */
     double throughFp8(int index, AffineQuantized q) {
         if (!spec.rowsThroughFp8()) {

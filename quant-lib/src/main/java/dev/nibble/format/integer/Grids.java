@@ -23,6 +23,48 @@ final class Grids {
         place(rule, type, grid, k, zero, inverse);
     }
 
+    /** The same as {@link #fill} for the first {@code n} groups of a plain symmetric rule, in loops that are compiled well. */
+    static void fillSymmetric(AffineRule rule, ScaleType type, Grid grid, int n) {
+        float[] wanted = grid.wanted;
+        float[] stored = grid.stored;
+        float divisor = rule.divisor();
+        float narrowest = rule.floor() == AffineRule.Floor.RANGE ? rule.least() : 0;
+        float smallest = rule.floor() == AffineRule.Floor.SCALE ? rule.least() : 0;
+        float instead = rule.floor() == AffineRule.Floor.ZERO_SCALE ? rule.least() : 0;
+        for (int k = 0; k < n; k++) {
+            float scale = Math.max(Math.max(grid.to[k], narrowest) / divisor, smallest);
+            wanted[k] = scale == 0 ? instead : scale;
+        }
+        round(type, wanted, stored, n);
+        float[] basis = rule.fromStored() ? stored : wanted;
+        float steps = rule.steps();
+        for (int k = 0; k < n; k++) {
+            grid.by[k] = rule.multiply() ? 1 / basis[k] * steps : basis[k];
+        }
+        System.arraycopy(stored, 0, grid.s, 0, n);
+        int outside = rule.offset() + (int) rule.centre();
+        float a = rule.centre() + rule.offset();
+        for (int k = 0; k < n; k++) {
+            grid.zero[k] = rule.centre();
+            grid.storedZero[k] = rule.centre();
+            grid.outside[k] = outside;
+            grid.a[k] = a;
+            grid.b[k] = -0f;
+        }
+    }
+
+    private static void round(ScaleType type, float[] from, float[] to, int n) {
+        if (type == ScaleType.F16) {
+            for (int k = 0; k < n; k++) {
+                to[k] = Float.float16ToFloat(Float.floatToFloat16(from[k]));
+            }
+        } else {
+            for (int k = 0; k < n; k++) {
+                to[k] = type.round(from[k]);
+            }
+        }
+    }
+
     /** Group k with its scale filled in and this zero. */
     static void place(AffineRule rule, ScaleType type, Grid grid, int k, float zero, float inverse) {
         float storedZero = rule.hasFloatZero() ? type.round(zero) : zero;
@@ -92,12 +134,19 @@ final class Grids {
         return most > 0 ? Math.nextUp((float) most) : 0;
     }
 
+    /** Whether everything that decoding the first {@code n} groups computes is finite. */
+    static boolean finite(Grid grid, int n) {
+        boolean finite = true;
+        for (int k = 0; k < n; k++) {
+            finite &= isFinite(grid, k);
+        }
+        return finite;
+    }
+
     /** Whether everything that decoding group k computes is finite. */
-    static boolean finite(Grid grid, int k) {
-        double reach = Math.max(Math.abs(grid.fieldMin - grid.a[k]), Math.abs(grid.fieldMax - grid.a[k]))
-                * Math.abs((double) grid.s[k]);
-        return reach <= Float.MAX_VALUE
-                && Math.abs(grid.value(k, grid.fieldMin)) <= Float.MAX_VALUE
-                && Math.abs(grid.value(k, grid.fieldMax)) <= Float.MAX_VALUE;
+    static boolean isFinite(Grid grid, int k) {
+        float reach = Math.max(Math.abs(grid.fieldMin - grid.a[k]), Math.abs(grid.fieldMax - grid.a[k]))
+                * Math.abs(grid.s[k]);
+        return reach * Math.max(1, grid.fieldFactor) + Math.abs(grid.b[k]) <= Float.MAX_VALUE;
     }
 }

@@ -30,7 +30,7 @@ public record Grouping(Kind kind, int size) {
     }
 
     /** In words: "row", "group of 32". */
-    String words() {
+    public String words() {
         return switch (kind) {
             case TENSOR -> "tensor";
             case ROW -> "row";
