@@ -13,8 +13,8 @@ def four_bits(kind, block, nested=False):
         )
         expected = {"part:codes": packed.numpy()}
         if nested:
-            expected["part:absmax"] = state.absmax.numpy()
-            expected["part:nested_absmax"] = state.state2.absmax.numpy()
+            expected["part:scales"] = state.absmax.numpy()
+            expected["part:nested_scales"] = state.state2.absmax.numpy()
             expected["part:offset"] = state.offset.numpy()
             absmax = F.dequantize_blockwise(state.absmax, state.state2) + state.offset
         else:

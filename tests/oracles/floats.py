@@ -28,16 +28,20 @@ ML = {
 }
 
 
-def plain(kind, code_bytes=1):
+def plain(kind):
     """astype of ml_dtypes, one code per weight, without a scale."""
 
     def run(x):
-        with np.errstate(over="ignore"):
-            low = x.astype(ML[kind])
+        low = x.astype(ML[kind])
         codes = low.view(np.uint16 if ML[kind] in (np.float16, ml_dtypes.bfloat16) else np.uint8)
         return {"codes": codes, "values": low.astype(np.float32)}
 
     return run
+
+
+def largest(kind):
+    """What is beyond it becomes NaN or infinite, or the largest number, by each type's own habit; we refuse it."""
+    return float(ml_dtypes.finfo(ML[kind]).max)
 
 
 def float8(kind, group):
@@ -48,8 +52,12 @@ def float8(kind, group):
         t = torch.from_numpy(x)
         block = list(x.shape) if group < 0 else [1, group or x.shape[1]]
         scale = ao._choose_scale_float8(t, block, dtype)
-        q = ao._quantize_affine_float8(t, scale, dtype)
-        return {"codes": q.view(torch.uint8).numpy(), "part:scales": scale.numpy()}
+        q = ao._quantize_affine_float8(t, scale, dtype).view(torch.uint8)
+        # A group of zeros has the scale 0 and becomes 0 / 0, NaN; with us it stays zero, with its signs.
+        lost = (scale == 0).repeat_interleave(t.shape[0] // scale.shape[0], 0)
+        lost = lost.repeat_interleave(t.shape[1] // scale.shape[1], 1)
+        q = torch.where(lost, 0, q)
+        return {"codes": q.numpy(), "part:scale" if group < 0 else "part:scales": scale.numpy()}
 
     return run
 
@@ -90,7 +98,7 @@ def nvfp4_torchao(two_level):
         scale, data = nvfp4_quantize(t, 16, tensor)
         expected = {"part:scales": scale.view(torch.uint8).numpy(), "part:codes": data.view(torch.uint8).numpy()}
         if two_level:
-            expected["part:tensor_scale"] = tensor.numpy()
+            expected["part:scale_2"] = tensor.numpy()
         return expected
 
     return run
@@ -109,19 +117,28 @@ def nvfp4_compressed_tensors(x):
     return {
         "part:codes": pack_fp4_to_uint8(q).numpy(),
         "part:scales": scale.to(torch.float8_e4m3fn).view(torch.uint8).numpy(),
-        "part:tensor_scale": world.numpy(),
+        "part:global_scale": world.numpy(),
     }
 
 
-def mxfp4_compressed_tensors(x):
-    """compressed-tensors' mxfp4-pack-quantized."""
+def mx_compressed_tensors(bits):
+    """compressed-tensors' mxfp4, mxfp6 and mxfp8 (packed where it packs)."""
     from compressed_tensors.compressors.mx_utils import compress_mx_scale
+    from compressed_tensors.compressors.mxfp6.helpers import pack_fp6_to_uint8
 
-    t = torch.from_numpy(x)
-    args = QuantizationArgs(
-        num_bits=4, type="float", symmetric=True, strategy="group", group_size=32, scale_dtype=torch.uint8, zp_dtype=torch.uint8
-    )
-    cells = t.unflatten(-1, (-1, 32))
-    scale, zero = calculate_qparams(cells.amin(-1), cells.amax(-1), args)
-    q = ct_quantize(t, scale, zero, args)
-    return {"part:codes": pack_fp4_to_uint8(q).numpy(), "part:scales": compress_mx_scale(scale, torch.uint8).numpy()}
+    def run(x):
+        t = torch.from_numpy(x)
+        args = QuantizationArgs(
+            num_bits=bits, type="float", symmetric=True, strategy="group", group_size=32, scale_dtype=torch.uint8, zp_dtype=torch.uint8
+        )
+        cells = t.unflatten(-1, (-1, 32))
+        scale, zero = calculate_qparams(cells.amin(-1), cells.amax(-1), args)
+        q = ct_quantize(t, scale, zero, args)
+        codes = {
+            4: pack_fp4_to_uint8,
+            6: pack_fp6_to_uint8,
+            8: lambda v: v.to(torch.float8_e4m3fn).view(torch.uint8),
+        }[bits](q)
+        return {"part:codes": codes.numpy(), "part:scales": compress_mx_scale(scale, torch.uint8).numpy()}
+
+    return run

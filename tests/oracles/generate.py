@@ -90,20 +90,21 @@ def all_oracles():
         Oracle("int4:sym:torchao:tensor", "torchao", integers.torchao(4, -1), ANY),
         Oracle("int8:sym:ct:tensor", "compressed-tensors", integers.compressed_tensors(8, -1), ANY),
         Oracle("int8:torch:row", "torch fake_quantize_per_channel_affine", integers.fake_quantize(8), ANY),
-        Oracle("int4:tinygemm:g32", "torchao _choose_qparams_affine_tinygemm", integers.tinygemm(4, 32), SHORT),
-        *[Oracle(f"int{bits}:hqq:g64", "hqq Quantizer.quantize", integers.hqq(bits, 64), ROWS64) for bits in (1, 2, 3, 4, 8)],
+        Oracle("int4:tinygemm:g32:f32", "torchao _choose_qparams_affine_tinygemm", integers.tinygemm(4, 32), SHORT),
+        *[Oracle(f"int{bits}:hqq:g64:f32", "hqq Quantizer.quantize", integers.hqq(bits, 64), ROWS64) for bits in (1, 2, 3, 4, 8)],
+        Oracle("int8:bnb", "bitsandbytes int8_vectorwise_quant", integers.bitsandbytes_int8, ANY, kinds=[inputs.half]),
         # code books
         *[
             Oracle(f"{recipe}:b{block}", "bitsandbytes quantize_4bit", codebooks.four_bits(kind, block), ANY)
             for recipe, kind in (("nf4", "nf4"), ("bnbfp4", "fp4"))
             for block in (32, 64, 256, 4096)
         ],
-        Oracle("nf4:b64:dq", "bitsandbytes quantize_4bit, compress_statistics", codebooks.four_bits("nf4", 64, True), ANY),
-        Oracle("bnbfp4:b64:dq", "bitsandbytes quantize_4bit, compress_statistics", codebooks.four_bits("fp4", 64, True), ANY),
-        *[Oracle(f"dyn8:b{block}", "bitsandbytes quantize_blockwise", codebooks.dynamic(block), ANY) for block in (256, 4096)],
+        Oracle("nf4:b64:dq:lut", "bitsandbytes quantize_4bit, compress_statistics", codebooks.four_bits("nf4", 64, True), ANY),
+        Oracle("bnbfp4:b64:dq:lut", "bitsandbytes quantize_4bit, compress_statistics", codebooks.four_bits("fp4", 64, True), ANY),
+        *[Oracle(f"dyn8:b{block}:lut", "bitsandbytes quantize_blockwise", codebooks.dynamic(block), ANY) for block in (256, 4096)],
         # floats
         *[
-            Oracle(recipe, "ml_dtypes " + kind, floats.plain(kind), ANY)
+            Oracle(recipe, "ml_dtypes " + kind, floats.plain(kind), ANY, limit=floats.largest(kind))
             for recipe, kind in (
                 ("fp16", "fp16"),
                 ("bf16", "bf16"),
@@ -120,11 +121,14 @@ def all_oracles():
         ],
         # microscaling
         *[
-            Oracle(f"{element}:{mode}", "torchao to_mx", floats.mx(element, mode), SHORT)
+            Oracle(f"{element}:torchao:{mode}", "torchao to_mx", floats.mx(element, mode), SHORT)
             for element in floats.ELEMENTS
             for mode in ("floor", "even", "ceil", "rceil")
         ],
-        Oracle("mxfp4:ct", "compressed-tensors mxfp4", floats.mxfp4_compressed_tensors, SHORT),
+        *[
+            Oracle(recipe, f"compressed-tensors mxfp{bits}", floats.mx_compressed_tensors(bits), SHORT)
+            for recipe, bits in (("mxfp4:ct", 4), ("mxfp6:ct", 6), ("mxfp8:ct", 8))
+        ],
         Oracle("nvfp4:torchao", "torchao nvfp4_quantize, two levels", floats.nvfp4_torchao(True), SHORT),
         Oracle("nvfp4:one", "torchao nvfp4_quantize, one level", floats.nvfp4_torchao(False), SHORT),
         Oracle("nvfp4:ct", "compressed-tensors nvfp4-pack-quantized", floats.nvfp4_compressed_tensors, SHORT),

@@ -31,6 +31,11 @@ def bfloat(rng, rows, cols):
     return ((bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF0000).astype(np.uint32).view(np.float32)
 
 
+def half(rng, rows, cols):
+    """Weights that float16 holds, for what takes nothing else."""
+    return rng.normal(0, 0.02, (rows, cols)).astype(np.float16)
+
+
 def ties(rng, rows, cols):
     """Halves and quarters of a power of two, whose largest magnitude is a code: nearly every weight is a tie."""
     top = rng.choice([4, 5, 6, 7, 7.5, 8, 15, 15.5, 31.5, 63.5, 127, 127.5], (rows, 1))

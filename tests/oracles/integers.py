@@ -93,7 +93,7 @@ def bitsandbytes_int8(x):
     import bitsandbytes.functional as F
 
     q, stats, _ = F.int8_vectorwise_quant(torch.from_numpy(x).half())
-    return {"codes": q.numpy(), "stats": stats.numpy()}
+    return {"codes": q.numpy(), "part:scales": stats.numpy()}
 
 
 def fake_quantize(bits):

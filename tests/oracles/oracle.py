@@ -28,13 +28,14 @@ class Oracle:
     shapes: list = field(default_factory=lambda: [(6, 256), (3, 384)])
     kinds: list = field(default_factory=lambda: inputs.ALL)
     importance: bool = False
+    limit: float = 3e38  # weights are cut off at it
     differs: dict = field(default_factory=dict)  # pattern of kinds -> why a difference is as it should be
 
     def cases(self, seed):
         for number, kind in enumerate(self.kinds):
             for rows, cols in self.shapes:
                 own = [seed, zlib.crc32(self.recipe.encode()), number, rows, cols]
-                x = inputs.make(kind, own, rows, cols)
+                x = inputs.make(kind, own, rows, cols).clip(-self.limit, self.limit).astype(np.float32)
                 arguments = [x]
                 case = {"kind": kind.__name__, "rows": rows, "cols": cols, "arrays": {"x": x}}
                 if self.importance:
