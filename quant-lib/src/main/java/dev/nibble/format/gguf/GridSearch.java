@@ -1,6 +1,8 @@
 package dev.nibble.format.gguf;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The search for the points of one sub-block of IQ2_XXS, IQ2_XS, IQ2_S, IQ3_XXS and IQ3_S: candidates for the scale are
@@ -115,8 +117,32 @@ final class GridSearch {
         }
         for (int k = 0; k < groups; k++) {
             index[k] = grid.indexOf(grid.pack(level, k * grid.weights));
+            if (log != null) {
+                tell(k, scale, log);
+            }
         }
         return scale;
+    }
+
+    /** Tells of the point of one group, beside the levels that the scale asks for. */
+    private void tell(int group, float scale, SearchLog log) {
+        int at = group * grid.weights;
+        List<Integer> wanted = new ArrayList<>();
+        List<Integer> taken = new ArrayList<>();
+        int packed = 0;
+        for (int i = 0; i < grid.weights; i++) {
+            int l = nearestLevel(1 / scale, magnitude[at + i]);
+            wanted.add(l);
+            taken.add((int) level[at + i]);
+            packed |= l << (grid.levelBits * i);
+        }
+        int near = grid.indexOf(packed) >= 0 ? 0 : grid.neighbours(packed).length;
+        log.point(at, wanted, taken, index[group], near);
+    }
+
+    /** The level whose odd number is nearest. */
+    private int nearestLevel(float inverse, float v) {
+        return Math.clamp(C.nearest(0.5f * (inverse * v - 1)), 0, rule.levels() - 1);
     }
 
     private void takeSigns(float[] x, int from, float[] weights) {
@@ -222,8 +248,7 @@ final class GridSearch {
         int at = group * grid.weights;
         int packed = 0;
         for (int i = 0; i < grid.weights; i++) {
-            int l = C.nearest(0.5f * (inverse * magnitude[at + i] - 1));
-            l = Math.clamp(l, 0, rule.levels() - 1);
+            int l = nearestLevel(inverse, magnitude[at + i]);
             levels[at + i] = (byte) l;
             packed |= l << (grid.levelBits * i);
         }

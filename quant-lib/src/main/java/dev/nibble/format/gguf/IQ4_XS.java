@@ -18,6 +18,8 @@ import dev.nibble.tensor.DType;
  */
 final class IQ4_XS extends ChoosingCodec {
     private static final int SUBS = 8;
+    /** Blocks whose scales are searched in one go, to fill the lanes. */
+    private static final int RUN = 8;
 
     @Override
     public DType type() {
@@ -59,16 +61,16 @@ final class IQ4_XS extends ChoosingCodec {
         return new Choice(SUBS, false, 256);
     }
 
-    private static void weigh(float[] x, int from, RowContext row, int column, float[] weights) {
+    private static void weigh(float[] x, int from, RowContext row, int column, float[] weights, int at) {
         float sigma2 = row.hasImportance() ? Importances.sumOfSquares(x, from, 256) * (2f / 256) : 0;
-        Importances.of(x, from, 256, sigma2, row.importance(), column, weights, 0);
+        Importances.of(x, from, 256, sigma2, row.importance(), column, weights, at);
     }
 
     @Override
     void choose(float[] x, int from, RowContext row, int column, Choice choice, SearchLog log) {
         float[] weights = new float[256];
         float[] scales = new float[SUBS];
-        weigh(x, from, row, column, weights);
+        weigh(x, from, row, column, weights, 0);
         for (int s = 0; s < SUBS; s++) {
             SearchLog.about(log, ScaleTried.Of.WEIGHTS, 32 * s, 32);
             scales[s] = Iq4Scalar.search(x, from + 32 * s, weights, 32 * s, log);
@@ -98,15 +100,23 @@ final class IQ4_XS extends ChoosingCodec {
 
     @Override
     public void encode(float[] x, int from, int blocks, RowContext row, int column, byte[] out, int at) {
-        float[] weights = new float[256];
-        float[] scales = new float[16]; // room for as many as a kernel may look at in one go
+        float[] weights = new float[Math.min(blocks, RUN) * 256];
+        float[] scales = new float[RUN * SUBS];
+        float[] inverses = new float[SUBS];
         byte[] codes = new byte[256];
         Choice choice = new Choice(SUBS, false, 0);
-        for (int b = 0; b < blocks; b++, from += 256, column += 256, at += 136) {
-            weigh(x, from, row, column, weights);
-            Iq4Kernels.BEST.search(x, from, SUBS, weights, scales);
-            chooseScales(scales, choice);
-            Iq4Kernels.BEST.codes(x, from, SUBS, scales, codes);
+        for (int b = 0; b < blocks; b++, at += 136) {
+            int first = from + b * 256;
+            if (b % RUN == 0) {
+                int n = Math.min(RUN, blocks - b);
+                for (int k = 0; k < n; k++) {
+                    weigh(x, first + k * 256, row, column + (b + k) * 256, weights, k * 256);
+                }
+                Iq4Kernels.BEST.search(x, first, n * SUBS, weights, scales);
+            }
+            System.arraycopy(scales, b % RUN * SUBS, inverses, 0, SUBS);
+            chooseScales(inverses, choice);
+            Iq4Kernels.BEST.codes(x, first, SUBS, inverses, codes);
             packScales(choice, out, at);
             for (int s = 0; s < SUBS; s++) {
                 IQ4_NL.packHalves(codes, s * 32, out, at + 8 + s * 16);

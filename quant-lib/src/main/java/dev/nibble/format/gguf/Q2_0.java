@@ -51,6 +51,11 @@ final class Q2_0 extends ChoosingCodec {
     }
 
     @Override
+    public void encode(float[] x, int from, int blocks, RowContext row, int column, byte[] out, int at) {
+        SmallKernels.BEST.q2_0(x, from, blocks, out, at);
+    }
+
+    @Override
     void pack(Choice choice, byte[] out, int at) {
         Halves.put(out, at, choice.d);
         for (int k = 0; k < 16; k++) {

@@ -1,6 +1,7 @@
 package dev.nibble.format.gguf;
 
 import dev.nibble.core.Trace;
+import java.util.List;
 
 /** Where a search tells what it tries; made only for a trace that is on. */
 final class SearchLog {
@@ -28,5 +29,10 @@ final class SearchLog {
 
     void tried(int step, float scale, float min, double error, boolean taken) {
         trace.add(() -> new ScaleTried(row, column, count, of, step, scale, min, error, taken));
+    }
+
+    /** @param first weight of the group in the run of weights that the search is about */
+    void point(int first, List<Integer> wanted, List<Integer> taken, int index, int near) {
+        trace.add(() -> new PointChosen(row, column + first, wanted, taken, index, near));
     }
 }

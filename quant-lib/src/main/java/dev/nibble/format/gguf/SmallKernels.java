@@ -21,4 +21,10 @@ interface SmallKernels {
 
     /** Blocks of 128 weights to 18 bytes each. */
     void q1_0(float[] x, int from, int blocks, byte[] out, int at);
+
+    /** Blocks of 64 weights to 18 bytes each. */
+    void q2_0(float[] x, int from, int blocks, byte[] out, int at);
+
+    /** Blocks of 256 weights to 54 bytes each. */
+    void tq1_0(float[] x, int from, int blocks, byte[] out, int at);
 }

@@ -22,6 +22,16 @@ final class SmallScalar implements SmallKernels {
         encode(new Q1_0(), x, from, blocks, out, at);
     }
 
+    @Override
+    public void q2_0(float[] x, int from, int blocks, byte[] out, int at) {
+        encode(new Q2_0(), x, from, blocks, out, at);
+    }
+
+    @Override
+    public void tq1_0(float[] x, int from, int blocks, byte[] out, int at) {
+        encode(new TQ1_0(), x, from, blocks, out, at);
+    }
+
     private static void encode(ChoosingCodec codec, float[] x, int from, int blocks, byte[] out, int at) {
         Choice choice = codec.newChoice();
         int size = codec.type().blockSize();

@@ -142,7 +142,7 @@ final class SmallVector implements SmallKernels {
             if (inverse == Float.POSITIVE_INFINITY) {
                 Arrays.fill(codes, (byte) 1);
             } else {
-                trits(x, first, inverse, codes);
+                trits(x, first, 256, inverse, codes);
             }
             for (int k = 0; k < 64; k += 8) {
                 int c = k / 32 * 128 + k % 32;
@@ -156,8 +156,51 @@ final class SmallVector implements SmallKernels {
         }
     }
 
-    private static void trits(float[] x, int from, float inverse, byte[] codes) {
-        for (int i = 0; i < 256; i += LANES) {
+    @Override
+    public void q2_0(float[] x, int from, int blocks, byte[] out, int at) {
+        float[] high = new float[1];
+        byte[] codes = new byte[64 + SLACK];
+        for (int b = 0; b < blocks; b++) {
+            int first = from + b * 64;
+            int to = at + b * 18;
+            Reductions.BEST.absmax(x, first, first + 64, 64, high, 0);
+            float inverse = high[0] == 0 ? 0 : 1 / high[0];
+            if (inverse == Float.POSITIVE_INFINITY) {
+                Arrays.fill(codes, (byte) 0);
+            } else {
+                trits(x, first, 64, inverse, codes);
+            }
+            Halves.put(out, to, high[0]);
+            for (int k = 0; k < 16; k += 2) { // eight codes to two bytes
+                long c = (long) LONGS.get(codes, 4 * k);
+                long packed = c | c >>> 6 | c >>> 12 | c >>> 18;
+                out[to + 2 + k] = (byte) packed;
+                out[to + 3 + k] = (byte) (packed >>> 32);
+            }
+        }
+    }
+
+    @Override
+    public void tq1_0(float[] x, int from, int blocks, byte[] out, int at) {
+        float[] high = new float[1];
+        byte[] codes = new byte[256 + SLACK];
+        for (int b = 0; b < blocks; b++) {
+            int first = from + b * 256;
+            int to = at + b * 54;
+            Reductions.BEST.absmax(x, first, first + 256, 256, high, 0);
+            float inverse = high[0] == 0 ? 0 : 1 / high[0];
+            if (inverse == Float.POSITIVE_INFINITY) {
+                Arrays.fill(codes, (byte) 1);
+            } else {
+                trits(x, first, 256, inverse, codes);
+            }
+            TQ1_0.pack(codes, out, to);
+            Halves.put(out, to + 52, high[0]);
+        }
+    }
+
+    private static void trits(float[] x, int from, int count, float inverse, byte[] codes) {
+        for (int i = 0; i < count; i += LANES) {
             FloatVector v = FloatVector.fromArray(F, x, from + i).mul(inverse);
             IntVector code = IntVector.broadcast(I, 1);
             code = code.add(1, v.compare(VectorOperators.GE, 0.5f).cast(I));

@@ -73,6 +73,11 @@ final class TQ1_0 extends ChoosingCodec {
     }
 
     @Override
+    public void encode(float[] x, int from, int blocks, RowContext row, int column, byte[] out, int at) {
+        SmallKernels.BEST.tq1_0(x, from, blocks, out, at);
+    }
+
+    @Override
     void pack(Choice choice, byte[] out, int at) {
         for (int[] run : RUNS) {
             for (int m = 0; m < run[2]; m++) {
@@ -84,6 +89,22 @@ final class TQ1_0 extends ChoosingCodec {
             }
         }
         Halves.put(out, at + 52, choice.d);
+    }
+
+    /** The 52 bytes of 256 trits, of which each is a byte. */
+    static void pack(byte[] trits, byte[] out, int at) {
+        for (int m = 0; m < 32; m++) {
+            int v = (((trits[m] * 3 + trits[m + 32]) * 3 + trits[m + 64]) * 3 + trits[m + 96]) * 3 + trits[m + 128];
+            out[at + m] = (byte) ((v * 256 + 242) / 243);
+        }
+        for (int m = 160; m < 176; m++) {
+            int v = (((trits[m] * 3 + trits[m + 16]) * 3 + trits[m + 32]) * 3 + trits[m + 48]) * 3 + trits[m + 64];
+            out[at + m - 128] = (byte) ((v * 256 + 242) / 243);
+        }
+        for (int m = 240; m < 244; m++) {
+            int v = (((trits[m] * 3 + trits[m + 4]) * 3 + trits[m + 8]) * 3 + trits[m + 12]) * 3;
+            out[at + m - 192] = (byte) ((v * 256 + 242) / 243);
+        }
     }
 
     @Override

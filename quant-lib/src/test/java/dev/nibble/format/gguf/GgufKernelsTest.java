@@ -94,6 +94,16 @@ class GgufKernelsTest {
         SMALL.tq2_0(x, from, blocks, expected, 3);
         SMALL_VECTOR.tq2_0(x, from, blocks, found, 3);
         assertThat(found).isEqualTo(expected);
+        expected = new byte[blocks * 54 + 3];
+        found = expected.clone();
+        SMALL.tq1_0(x, from, blocks, expected, 3);
+        SMALL_VECTOR.tq1_0(x, from, blocks, found, 3);
+        assertThat(found).isEqualTo(expected);
+        expected = new byte[blocks * 4 * 18 + 3];
+        found = expected.clone();
+        SMALL.q2_0(x, from, blocks * 4, expected, 3);
+        SMALL_VECTOR.q2_0(x, from, blocks * 4, found, 3);
+        assertThat(found).isEqualTo(expected);
         expected = new byte[blocks * 2 * 18 + 3];
         found = expected.clone();
         SMALL.q1_0(x, from, blocks * 2, expected, 3);

@@ -190,6 +190,22 @@ class GgufOriginalTest {
             assertThat(traced.parts().getFirst().toBytes())
                     .isEqualTo(q.parts().getFirst().toBytes());
             assertThat(trace.steps(ScaleTried.class)).isNotEmpty();
+            if (codec instanceof GridCodec grid) { // the points told of, in order, are those stored
+                List<PointChosen> points = trace.steps(PointChosen.class);
+                assertThat(points).hasSize(2 * 512 / 8);
+                assertThat(points).anyMatch(p -> p.near() > 0).anyMatch(p -> p.near() == 0);
+                byte[] bytes = q.parts().getFirst().toBytes();
+                for (int k = 0; k < points.size(); k++) {
+                    PointChosen point = points.get(k);
+                    assertThat(point.row() * 512 + point.column()).isEqualTo(8 * k);
+                    assertThat(point.index())
+                            .isEqualTo(grid.point(bytes, k / 32 * grid.type().blockBytes(), k % 32));
+                    for (int i = 0; i < 8; i++) {
+                        assertThat(point.taken().get(i).byteValue())
+                                .isEqualTo(grid.grid.levels()[8 * point.index() + i]);
+                    }
+                }
+            }
             assertThat(format.replay("w", 2, 512, trace.steps())
                             .parts()
                             .getFirst()
