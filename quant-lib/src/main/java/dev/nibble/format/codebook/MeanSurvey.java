@@ -1,6 +1,7 @@
 package dev.nibble.format.codebook;
 
 import dev.nibble.compute.Reductions;
+import dev.nibble.compute.TorchMean;
 import dev.nibble.format.Blocks;
 import dev.nibble.format.Format;
 import dev.nibble.format.Survey;

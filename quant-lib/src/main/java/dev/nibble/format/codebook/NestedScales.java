@@ -1,5 +1,6 @@
 package dev.nibble.format.codebook;
 
+import dev.nibble.compute.TorchMean;
 import dev.nibble.core.Progress;
 import dev.nibble.core.Recipe;
 import dev.nibble.format.Blocks;
