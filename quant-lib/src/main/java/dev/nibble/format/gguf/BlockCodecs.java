@@ -10,12 +10,12 @@ public final class BlockCodecs {
     private static final Map<DType, BlockCodec> ALL = new EnumMap<>(DType.class);
 
     static {
-        add(new Q4_0());
-        add(new Q4_1());
-        add(new Q5_0());
-        add(new Q5_1());
-        add(new Q8_0());
-        add(new Q8_1());
+        add(new Q4_0(LegacyKernels.BEST, Searches.BEST));
+        add(new Q4_1(LegacyKernels.BEST, Searches.BEST));
+        add(new Q5_0(LegacyKernels.BEST, Searches.BEST));
+        add(new Q5_1(LegacyKernels.BEST, Searches.BEST));
+        add(new Q8_0(LegacyKernels.BEST));
+        add(new Q8_1(LegacyKernels.BEST));
         add(new Q2_K(Searches.BEST));
         add(new Q3_K(Searches.BEST));
         add(new Q4_K(Searches.BEST));

@@ -4,16 +4,35 @@ import dev.nibble.format.BitField.Role;
 
 /** Q8_0 and Q8_1: an fp16 scale, absmax / 127, and a signed byte per weight. */
 abstract class Bytes extends ChoosingCodec {
-    private final int size;
-    private final int header;
+    private static final int SIZE = LegacyKernels.SIZE;
 
-    /**
-     * @param size weights of a block
-     * @param header bytes before the codes
-     */
-    Bytes(int size, int header) {
-        this.size = size;
+    private final int header;
+    private final LegacyKernels kernels;
+
+    /** @param header bytes before the codes */
+    Bytes(int header, LegacyKernels kernels) {
         this.header = header;
+        this.kernels = kernels;
+    }
+
+    @Override
+    public void encode(float[] x, int from, int blocks, RowContext row, int column, byte[] out, int at) {
+        float[] d = new float[blocks];
+        float[] inverses = new float[blocks];
+        kernels.firstLargest(x, from, blocks, d);
+        for (int b = 0; b < blocks; b++) {
+            d[b] = Math.abs(d[b]);
+        }
+        kernels.scales(d, blocks, 127, inverses);
+        kernels.packBytes(x, from, blocks, inverses, header, out, at);
+        for (int b = 0; b < blocks; b++) {
+            finish(d[b], out, at + b * (header + SIZE));
+        }
+    }
+
+    /** Writes what stands before the codes of a block, which are there already. */
+    void finish(float d, byte[] out, int at) {
+        Halves.put(out, at, d);
     }
 
     @Override
@@ -23,14 +42,14 @@ abstract class Bytes extends ChoosingCodec {
 
     @Override
     Choice newChoice() {
-        return new Choice(size);
+        return new Choice(SIZE);
     }
 
     @Override
     void choose(float[] x, int from, RowContext row, int column, Choice choice, SearchLog log) {
-        float d = Math.abs(ScaleSearch.firstLargest(x, from, size)) / 127;
+        float d = Math.abs(ScaleSearch.firstLargest(x, from, SIZE)) / 127;
         float inverse = d != 0 ? 1 / d : 0;
-        for (int j = 0; j < size; j++) {
+        for (int j = 0; j < SIZE; j++) {
             choice.codes[j] = (byte) C.round(x[from + j] * inverse);
         }
         choice.wanted = d;
@@ -40,20 +59,20 @@ abstract class Bytes extends ChoosingCodec {
     @Override
     void pack(Choice choice, byte[] out, int at) {
         Halves.put(out, at, choice.d);
-        for (int j = 0; j < size; j++) {
+        for (int j = 0; j < SIZE; j++) {
             out[at + header + j] = (byte) choice.codes[j];
         }
     }
 
     @Override
     void check(BlockChosen chosen) {
-        chosen.codes(size, -128, 127);
+        chosen.codes(SIZE, -128, 127);
     }
 
     @Override
     void name(BlockFields fields) {
-        fields.half(Role.SCALE, "d", BlockFields.weights(0, size), 0);
-        for (int i = 0; i < size; i++) {
+        fields.half(Role.SCALE, "d", BlockFields.weights(0, SIZE), 0);
+        for (int i = 0; i < SIZE; i++) {
             fields.code(i, BlockFields.run(header + i, 0, 8, 0));
         }
     }
@@ -65,9 +84,9 @@ abstract class Bytes extends ChoosingCodec {
 
     @Override
     public void decode(byte[] in, int at, int blocks, float[] out, int to) {
-        for (int b = 0; b < blocks; b++, at += header + size, to += size) {
+        for (int b = 0; b < blocks; b++, at += header + SIZE, to += SIZE) {
             float d = Halves.get(in, at);
-            for (int j = 0; j < size; j++) {
+            for (int j = 0; j < SIZE; j++) {
                 out[to + j] = in[at + header + j] * d;
             }
         }

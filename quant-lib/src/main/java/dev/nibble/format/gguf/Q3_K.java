@@ -105,11 +105,14 @@ final class Q3_K extends SuperSymmetric {
     void pack(Choice choice, byte[] out, int at) {
         int[] q = choice.codes;
         for (int l = 0; l < 32; l++) {
-            int third = 0;
-            for (int j = 0; j < 8; j++) {
-                third |= (q[32 * j + l] >>> 2 & 1) << j;
-            }
-            out[at + l] = (byte) third;
+            out[at + l] = (byte) (q[l] >> 2
+                    | q[l + 32] >> 2 << 1
+                    | q[l + 64] >> 2 << 2
+                    | q[l + 96] >> 2 << 3
+                    | q[l + 128] >> 2 << 4
+                    | q[l + 160] >> 2 << 5
+                    | q[l + 192] >> 2 << 6
+                    | q[l + 224] >> 2 << 7);
         }
         TwoBits.pack(q, out, at + QS);
         int[] scales = choice.scales;

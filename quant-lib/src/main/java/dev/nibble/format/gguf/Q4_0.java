@@ -13,9 +13,9 @@ import dev.nibble.tensor.DType;
  * matrix the scale is searched ({@link ScaleSearch#symmetric}). Source: ggml, quantize_row_q4_0_ref,
  * quantize_row_q4_0_impl, dequantize_row_q4_0.
  */
-class Q4_0 extends SmallSymmetric {
-    Q4_0() {
-        super(4);
+final class Q4_0 extends SmallSymmetric {
+    Q4_0(LegacyKernels kernels, Searches searches) {
+        super(4, kernels, searches);
     }
 
     @Override

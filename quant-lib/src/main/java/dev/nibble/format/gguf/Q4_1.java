@@ -14,9 +14,9 @@ import dev.nibble.tensor.DType;
  * an importance matrix both are searched ({@link ScaleSearch#affine}). Source: ggml, quantize_row_q4_1_ref,
  * quantize_row_q4_1_impl, dequantize_row_q4_1.
  */
-class Q4_1 extends SmallAffine {
-    Q4_1() {
-        super(4);
+final class Q4_1 extends SmallAffine {
+    Q4_1(LegacyKernels kernels, Searches searches) {
+        super(4, kernels, searches);
     }
 
     @Override

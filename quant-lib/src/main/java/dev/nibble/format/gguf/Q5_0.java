@@ -14,9 +14,9 @@ import dev.nibble.tensor.DType;
  * matrix the scale is searched ({@link ScaleSearch#symmetric}). Source: ggml, quantize_row_q5_0_ref,
  * quantize_row_q5_0_impl, dequantize_row_q5_0.
  */
-class Q5_0 extends SmallSymmetric {
-    Q5_0() {
-        super(5);
+final class Q5_0 extends SmallSymmetric {
+    Q5_0(LegacyKernels kernels, Searches searches) {
+        super(5, kernels, searches);
     }
 
     @Override

@@ -15,9 +15,9 @@ import dev.nibble.tensor.DType;
  * an importance matrix both are searched ({@link ScaleSearch#affine}). Source: ggml, quantize_row_q5_1_ref,
  * quantize_row_q5_1_impl, dequantize_row_q5_1.
  */
-class Q5_1 extends SmallAffine {
-    Q5_1() {
-        super(5);
+final class Q5_1 extends SmallAffine {
+    Q5_1(LegacyKernels kernels, Searches searches) {
+        super(5, kernels, searches);
     }
 
     @Override

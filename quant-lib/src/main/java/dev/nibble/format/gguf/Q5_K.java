@@ -45,11 +45,14 @@ final class Q5_K extends SuperAffine32 {
         super.pack(choice, out, at);
         int[] q = choice.codes;
         for (int l = 0; l < 32; l++) {
-            int fifth = 0;
-            for (int j = 0; j < 8; j++) {
-                fifth |= q[32 * j + l] >>> 4 << j;
-            }
-            out[at + QH + l] = (byte) fifth;
+            out[at + QH + l] = (byte) (q[l] >> 4
+                    | q[l + 32] >> 4 << 1
+                    | q[l + 64] >> 4 << 2
+                    | q[l + 96] >> 4 << 3
+                    | q[l + 128] >> 4 << 4
+                    | q[l + 160] >> 4 << 5
+                    | q[l + 192] >> 4 << 6
+                    | q[l + 224] >> 4 << 7);
         }
     }
 

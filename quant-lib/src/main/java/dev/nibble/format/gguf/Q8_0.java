@@ -12,9 +12,9 @@ import dev.nibble.tensor.DType;
  * value = byte · d; byte = x / d, rounded to nearest, ties away from zero, with d before it is rounded to fp16. Source:
  * ggml, quantize_row_q8_0_ref, dequantize_row_q8_0.
  */
-class Q8_0 extends Bytes {
-    Q8_0() {
-        super(32, 2);
+final class Q8_0 extends Bytes {
+    Q8_0(LegacyKernels kernels) {
+        super(2, kernels);
     }
 
     @Override

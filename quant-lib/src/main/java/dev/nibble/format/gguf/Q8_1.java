@@ -14,9 +14,9 @@ import dev.nibble.tensor.DType;
  * </pre>
  * value = byte · d, as {@link Q8_0}. Source: ggml, quantize_row_q8_1_ref.
  */
-class Q8_1 extends Bytes {
-    Q8_1() {
-        super(32, 4);
+final class Q8_1 extends Bytes {
+    Q8_1(LegacyKernels kernels) {
+        super(4, kernels);
     }
 
     @Override
@@ -32,6 +32,16 @@ class Q8_1 extends Bytes {
             sum += q;
         }
         choice.min = Halves.round(sum * choice.wanted);
+    }
+
+    @Override
+    void finish(float d, byte[] out, int at) {
+        super.finish(d, out, at);
+        int sum = 0;
+        for (int j = 4; j < 36; j++) {
+            sum += out[at + j];
+        }
+        Halves.put(out, at + 2, sum * d);
     }
 
     @Override

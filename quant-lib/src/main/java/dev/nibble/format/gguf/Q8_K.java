@@ -16,7 +16,7 @@ import java.util.Arrays;
  * value = d · byte; byte = x / d, rounded to nearest, ties to even. Source: ggml, quantize_row_q8_K_ref, which leaves the
  * sums of an all-zero block as they were; here they are 0.
  */
-class Q8_K extends ChoosingCodec {
+final class Q8_K extends ChoosingCodec {
     private static final int SIZE = 256;
     private static final int CODES = 4;
     private static final int SUMS = CODES + SIZE;

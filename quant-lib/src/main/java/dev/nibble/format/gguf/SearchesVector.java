@@ -345,31 +345,60 @@ final class SearchesVector implements Searches {
                 .intoArray(state, INVERSE);
     }
 
+    /**
+     * Two groups of lanes at a time: each step of a group waits for the one before it, through a division, and the other
+     * group's steps fill the gaps.
+     */
     @Override
     public void descent(int n, int nmax, int count, float[] x, int from, float[] scales, int[] codes) {
-        float[] xt = new float[n * LANES];
-        float[] wt = new float[n * LANES];
-        float[] wxt = new float[n * LANES];
-        float[] lt = new float[n * LANES];
-        float[] state = new float[ROWS];
-        for (int k = 0; k < count; k += LANES) {
-            int runs = Math.min(LANES, count - k);
-            transpose(n, runs, x, from + k * n, xt);
-            squares(n, xt, wt);
-            largest(n, xt, wt, wxt, state);
-            start(n, nmax, xt, wt, wxt, lt, state);
+        Descent a = new Descent(n);
+        Descent b = new Descent(n);
+        for (int k = 0; k < count; k += 2 * LANES) {
+            int first = Math.min(LANES, count - k);
+            int second = Math.min(LANES, count - k - first);
+            begin(n, nmax, first, x, from + k * n, a);
+            begin(n, nmax, second, x, from + (k + first) * n, b);
             int round = 0;
-            while (round < 5 && moved(n, nmax, xt, wt, wxt, lt, state)) {
+            while (round < 5 && moved(n, nmax, a, b)) {
                 round++;
             }
-            for (int lane = 0; lane < runs; lane++) {
-                boolean empty = state[EMPTY + lane] != 0;
-                float sumL2 = state[SUM_L2 + lane];
-                scales[k + lane] = !empty && sumL2 > 0 ? state[SUM_LX + lane] / sumL2 : 0;
-                int at = (k + lane) * n;
-                for (int i = 0; i < n; i++) {
-                    codes[at + i] = empty ? 0 : (int) lt[i * LANES + lane] + nmax;
-                }
+            end(n, nmax, first, a, k, scales, codes);
+            end(n, nmax, second, b, k + first, scales, codes);
+        }
+    }
+
+    /** A group of lanes in the descent. */
+    private static final class Descent {
+        final float[] xt;
+        final float[] wt;
+        final float[] wxt;
+        final float[] lt;
+        final float[] state = new float[ROWS];
+
+        Descent(int n) {
+            xt = new float[n * LANES];
+            wt = new float[n * LANES];
+            wxt = new float[n * LANES];
+            lt = new float[n * LANES];
+        }
+    }
+
+    private static void begin(int n, int nmax, int runs, float[] x, int from, Descent group) {
+        transpose(n, runs, x, from, group.xt);
+        squares(n, group.xt, group.wt);
+        largest(n, group.xt, group.wt, group.wxt, group.state);
+        start(n, nmax, group.xt, group.wt, group.wxt, group.lt, group.state);
+    }
+
+    private static void end(int n, int nmax, int runs, Descent group, int k, float[] scales, int[] codes) {
+        float[] state = group.state;
+        for (int lane = 0; lane < runs; lane++) {
+            boolean empty = state[EMPTY + lane] != 0;
+            float sumL2 = state[SUM_L2 + lane];
+            scales[k + lane] = !empty && sumL2 > 0 ? state[SUM_LX + lane] / sumL2 : 0;
+            int at = (k + lane) * n;
+            for (int i = 0; i < n; i++) {
+                codes[at + i] = empty ? 0 : (int) group.lt[i * LANES + lane] + nmax;
             }
         }
     }
@@ -399,19 +428,21 @@ final class SearchesVector implements Searches {
     }
 
     /** One round of moving codes; whether any moved in any lane. A lane that is done stays as it is. */
-    private static boolean moved(int n, int nmax, float[] xt, float[] wt, float[] wxt, float[] lt, float[] state) {
-        FloatVector sumLx = FloatVector.fromArray(F, state, SUM_LX);
-        FloatVector sumL2 = FloatVector.fromArray(F, state, SUM_L2);
-        VectorMask<Float> moved = F.maskAll(false);
+    private static boolean moved(int n, int nmax, Descent a, Descent b) {
+        FloatVector sumLxa = FloatVector.fromArray(F, a.state, SUM_LX);
+        FloatVector sumL2a = FloatVector.fromArray(F, a.state, SUM_L2);
+        FloatVector sumLxb = FloatVector.fromArray(F, b.state, SUM_LX);
+        FloatVector sumL2b = FloatVector.fromArray(F, b.state, SUM_L2);
+        FloatVector moved = FloatVector.zero(F); // a mask kept over the loop would be boxed
         for (int i = 0; i < n * LANES; i += LANES) {
-            FloatVector x = FloatVector.fromArray(F, xt, i);
-            FloatVector w = FloatVector.fromArray(F, wt, i);
-            FloatVector wx = FloatVector.fromArray(F, wxt, i);
-            FloatVector old = FloatVector.fromArray(F, lt, i);
-            FloatVector lx = sumLx.sub(wx.mul(old));
-            FloatVector l2 = sumL2.sub(w.mul(old).mul(old));
-            FloatVector l = x.mul(l2)
-                    .div(lx)
+            FloatVector xa = FloatVector.fromArray(F, a.xt, i);
+            FloatVector wa = FloatVector.fromArray(F, a.wt, i);
+            FloatVector wxa = FloatVector.fromArray(F, a.wxt, i);
+            FloatVector olda = FloatVector.fromArray(F, a.lt, i);
+            FloatVector lxa = sumLxa.sub(wxa.mul(olda));
+            FloatVector l2a = sumL2a.sub(wa.mul(olda).mul(olda));
+            FloatVector la = xa.mul(l2a)
+                    .div(lxa)
                     .add(MAGIC)
                     .reinterpretAsInts()
                     .and(LOW_BITS)
@@ -420,22 +451,52 @@ final class SearchesVector implements Searches {
                     .or(EXPONENT)
                     .reinterpretAsFloats()
                     .sub(MAGIC);
-            FloatVector newLx = lx.add(wx.mul(l));
-            FloatVector newL2 = l2.add(w.mul(l).mul(l));
-            VectorMask<Float> better = newLx.mul(newLx)
-                    .mul(sumL2)
-                    .compare(VectorOperators.GT, sumLx.mul(sumLx).mul(newL2))
-                    .and(newL2.compare(VectorOperators.GT, 0))
-                    .and(lx.compare(VectorOperators.GT, 0))
-                    .and(l.compare(VectorOperators.NE, old));
-            sumLx = sumLx.blend(newLx, better);
-            sumL2 = sumL2.blend(newL2, better);
-            old.blend(l, better).intoArray(lt, i);
-            moved = moved.or(better);
+            FloatVector newLxa = lxa.add(wxa.mul(la));
+            FloatVector newL2a = l2a.add(wa.mul(la).mul(la));
+            VectorMask<Float> bettera = newLxa.mul(newLxa)
+                    .mul(sumL2a)
+                    .compare(VectorOperators.GT, sumLxa.mul(sumLxa).mul(newL2a))
+                    .and(newL2a.compare(VectorOperators.GT, 0))
+                    .and(lxa.compare(VectorOperators.GT, 0))
+                    .and(la.compare(VectorOperators.NE, olda));
+            sumLxa = sumLxa.blend(newLxa, bettera);
+            sumL2a = sumL2a.blend(newL2a, bettera);
+            olda.blend(la, bettera).intoArray(a.lt, i);
+            moved = moved.blend(1, bettera);
+            FloatVector xb = FloatVector.fromArray(F, b.xt, i);
+            FloatVector wb = FloatVector.fromArray(F, b.wt, i);
+            FloatVector wxb = FloatVector.fromArray(F, b.wxt, i);
+            FloatVector oldb = FloatVector.fromArray(F, b.lt, i);
+            FloatVector lxb = sumLxb.sub(wxb.mul(oldb));
+            FloatVector l2b = sumL2b.sub(wb.mul(oldb).mul(oldb));
+            FloatVector lb = xb.mul(l2b)
+                    .div(lxb)
+                    .add(MAGIC)
+                    .reinterpretAsInts()
+                    .and(LOW_BITS)
+                    .max(ZERO - nmax)
+                    .min(ZERO + nmax - 1)
+                    .or(EXPONENT)
+                    .reinterpretAsFloats()
+                    .sub(MAGIC);
+            FloatVector newLxb = lxb.add(wxb.mul(lb));
+            FloatVector newL2b = l2b.add(wb.mul(lb).mul(lb));
+            VectorMask<Float> betterb = newLxb.mul(newLxb)
+                    .mul(sumL2b)
+                    .compare(VectorOperators.GT, sumLxb.mul(sumLxb).mul(newL2b))
+                    .and(newL2b.compare(VectorOperators.GT, 0))
+                    .and(lxb.compare(VectorOperators.GT, 0))
+                    .and(lb.compare(VectorOperators.NE, oldb));
+            sumLxb = sumLxb.blend(newLxb, betterb);
+            sumL2b = sumL2b.blend(newL2b, betterb);
+            oldb.blend(lb, betterb).intoArray(b.lt, i);
+            moved = moved.blend(1, betterb);
         }
-        sumLx.intoArray(state, SUM_LX);
-        sumL2.intoArray(state, SUM_L2);
-        return moved.anyTrue();
+        sumLxa.intoArray(a.state, SUM_LX);
+        sumL2a.intoArray(a.state, SUM_L2);
+        sumLxb.intoArray(b.state, SUM_LX);
+        sumL2b.intoArray(b.state, SUM_L2);
+        return moved.reinterpretAsInts().reduceLanes(VectorOperators.OR) != 0;
     }
 
     @Override

@@ -7,24 +7,28 @@ import dev.nibble.format.BitField.Role;
  * weights j and j + 16 make one byte, and the fifth bits one 32-bit number.
  */
 abstract class Small extends ChoosingCodec {
-    static final int SIZE = 32;
-    private static final float[] NO_WEIGHTS = new float[0];
+    static final int SIZE = LegacyKernels.SIZE;
+    /** Blocks decoded in one go. */
+    static final int BATCH = 128;
 
-    /** Codes 0..15 or 0..31. */
+    /** Largest code. */
     final int top;
-    /** Where the fifth bits begin, bit j for weight j; negative if there are none. */
-    private final int high;
-    /** Where the 16 bytes of low bits begin. */
-    private final int low;
+
+    final LegacyKernels.Layout layout;
+    final LegacyKernels kernels;
+    final Searches searches;
 
     /**
      * @param bits of a code: 4 or 5
      * @param header bytes before the codes
      */
-    Small(int bits, int header) {
+    Small(int bits, int header, LegacyKernels kernels, Searches searches) {
         this.top = (1 << bits) - 1;
-        this.high = bits == 5 ? header : -1;
-        this.low = bits == 5 ? header + 4 : header;
+        this.layout = bits == 5
+                ? new LegacyKernels.Layout(header + 20, header + 4, header)
+                : new LegacyKernels.Layout(header + 16, header, -1);
+        this.kernels = kernels;
+        this.searches = searches;
     }
 
     @Override
@@ -43,46 +47,43 @@ abstract class Small extends ChoosingCodec {
     }
 
     /** The weights of the searches: importance · sqrt(mean square of the row + x²). */
-    static float[] searchWeights(float[] x, int from, RowContext row, int column) {
-        if (!row.hasImportance()) {
-            return NO_WEIGHTS;
-        }
-        float[] weights = new float[SIZE];
-        for (int j = 0; j < SIZE; j++) {
+    static float[] searchWeights(float[] x, int from, int blocks, RowContext row, int column) {
+        float[] weights = new float[blocks * SIZE];
+        for (int j = 0; j < weights.length; j++) {
             float v = x[from + j];
             weights[j] = row.importance()[column + j] * (float) Math.sqrt(row.meanSquare() + v * v);
         }
         return weights;
     }
 
-    final void packCodes(int[] codes, byte[] out, int at) {
-        for (int j = 0; j < 16; j++) {
-            out[at + low + j] = (byte) ((codes[j] & 15) | codes[j + 16] << 4);
+    /** fp16 numbers of many blocks. */
+    final void putHalves(float[] values, int count, byte[] out, int at) {
+        for (int b = 0; b < count; b++) {
+            Halves.put(out, at + b * layout.bytes(), values[b]);
         }
-        if (high >= 0) {
-            int fifth = 0;
-            for (int j = 0; j < SIZE; j++) {
-                fifth |= (codes[j] >>> 4 & 1) << j;
-            }
-            for (int k = 0; k < 4; k++) {
-                out[at + high + k] = (byte) (fifth >>> (8 * k));
-            }
+    }
+
+    final float[] getHalves(byte[] in, int at, int count) {
+        float[] values = new float[count];
+        for (int b = 0; b < count; b++) {
+            values[b] = Halves.get(in, at + b * layout.bytes());
         }
+        return values;
     }
 
     @Override
     public int code(byte[] in, int at, int i) {
-        int nibble = in[at + low + i % 16] >>> (i / 16 * 4) & 15;
-        return high < 0 ? nibble : nibble | (in[at + high + i / 8] >>> (i % 8) & 1) << 4;
+        int nibble = in[at + layout.low() + i % 16] >>> (i / 16 * 4) & 15;
+        return layout.high() < 0 ? nibble : nibble | (in[at + layout.high() + i / 8] >>> (i % 8) & 1) << 4;
     }
 
     final void nameCodes(BlockFields fields) {
         for (int i = 0; i < SIZE; i++) {
-            var nibble = BlockFields.run(low + i % 16, i / 16 * 4, 4, 0);
-            if (high < 0) {
+            var nibble = BlockFields.run(layout.low() + i % 16, i / 16 * 4, 4, 0);
+            if (layout.high() < 0) {
                 fields.code(i, nibble);
             } else {
-                fields.code(i, nibble, BlockFields.run(high + i / 8, i % 8, 1, 4));
+                fields.code(i, nibble, BlockFields.run(layout.high() + i / 8, i % 8, 1, 4));
             }
         }
     }

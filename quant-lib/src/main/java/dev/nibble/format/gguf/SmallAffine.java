@@ -6,8 +6,8 @@ import dev.nibble.format.BitField.Role;
 abstract class SmallAffine extends Small {
     private final ScaleSearch.Affine search;
 
-    SmallAffine(int bits) {
-        super(bits, 4);
+    SmallAffine(int bits, LegacyKernels kernels, Searches searches) {
+        super(bits, 4, kernels, searches);
         this.search = new ScaleSearch.Affine(top, -0.9f, 0.05f, 36, false);
     }
 
@@ -20,7 +20,7 @@ abstract class SmallAffine extends Small {
     void choose(float[] x, int from, RowContext row, int column, Choice choice, SearchLog log) {
         int[] q = choice.codes;
         if (row.hasImportance()) {
-            float[] weights = searchWeights(x, from, row, column);
+            float[] weights = searchWeights(x, from, 1, row, column);
             float[] scale = new float[1];
             float[] min = new float[1];
             float[] inverse = new float[1];
@@ -41,8 +41,7 @@ abstract class SmallAffine extends Small {
             float d = (high - low) / top;
             float inverse = d != 0 ? 1 / d : 0;
             for (int j = 0; j < SIZE; j++) {
-                // Where 1 / d is infinite the sum is too, or not a number: C's cast makes that 0.
-                q[j] = Math.min(top, (byte) C.truncate((x[from + j] - low) * inverse + 0.5f));
+                q[j] = LegacyScalar.code(x[from + j], low, inverse, 0.5f, top);
             }
             choice.wanted = d;
             choice.min = Halves.round(low);
@@ -51,10 +50,37 @@ abstract class SmallAffine extends Small {
     }
 
     @Override
+    public void encode(float[] x, int from, int blocks, RowContext row, int column, byte[] out, int at) {
+        float[] d = new float[blocks];
+        float[] mins = new float[blocks];
+        float[] inverses = new float[blocks];
+        if (row.hasImportance()) {
+            float[] weights = searchWeights(x, from, blocks, row, column);
+            float[] origins = new float[blocks];
+            searches.affine(SIZE, search, blocks, x, from, weights, d, mins, inverses, origins);
+            int[] codes = new int[SIZE];
+            for (int b = 0; b < blocks; b++) {
+                ScaleSearch.affineCodes(SIZE, top, x, from + b * SIZE, inverses[b], origins[b], codes, 0);
+                LegacyScalar.store(codes, layout, out, at + b * layout.bytes());
+                mins[b] = -mins[b];
+            }
+        } else {
+            kernels.extremes(x, from, blocks, mins, d);
+            for (int b = 0; b < blocks; b++) {
+                d[b] -= mins[b];
+            }
+            kernels.scales(d, blocks, top, inverses);
+            kernels.pack(x, from, blocks, mins, inverses, 0.5f, layout, out, at);
+        }
+        putHalves(d, blocks, out, at);
+        putHalves(mins, blocks, out, at + 2);
+    }
+
+    @Override
     void pack(Choice choice, byte[] out, int at) {
         Halves.put(out, at, choice.d);
         Halves.put(out, at + 2, choice.min);
-        packCodes(choice.codes, out, at);
+        LegacyScalar.store(choice.codes, layout, out, at);
     }
 
     @Override
@@ -71,13 +97,11 @@ abstract class SmallAffine extends Small {
 
     @Override
     public void decode(byte[] in, int at, int blocks, float[] out, int to) {
-        int bytes = type().blockBytes();
-        for (int b = 0; b < blocks; b++, at += bytes, to += SIZE) {
-            float d = Halves.get(in, at);
-            float m = Halves.get(in, at + 2);
-            for (int j = 0; j < SIZE; j++) {
-                out[to + j] = code(in, at, j) * d + m;
-            }
+        for (int b = 0, n; b < blocks; b += n) {
+            n = Math.min(BATCH, blocks - b);
+            int block = at + b * layout.bytes();
+            float[] d = getHalves(in, block, n);
+            kernels.unpack(in, block, n, layout, 0, d, getHalves(in, block + 2, n), out, to + b * SIZE);
         }
     }
 

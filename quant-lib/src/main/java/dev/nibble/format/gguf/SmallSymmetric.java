@@ -6,8 +6,8 @@ import dev.nibble.format.BitField.Role;
 abstract class SmallSymmetric extends Small {
     private final int half;
 
-    SmallSymmetric(int bits) {
-        super(bits, 2);
+    SmallSymmetric(int bits, LegacyKernels kernels, Searches searches) {
+        super(bits, 2, kernels, searches);
         this.half = 1 << (bits - 1);
     }
 
@@ -25,7 +25,7 @@ abstract class SmallSymmetric extends Small {
     void choose(float[] x, int from, RowContext row, int column, Choice choice, SearchLog log) {
         int[] q = choice.codes;
         if (row.hasImportance()) {
-            float[] weights = searchWeights(x, from, row, column);
+            float[] weights = searchWeights(x, from, 1, row, column);
             float[] scale = new float[1];
             float[] inverse = new float[1];
             SearchLog.about(log, ScaleTried.Of.WEIGHTS, 0, SIZE);
@@ -36,8 +36,7 @@ abstract class SmallSymmetric extends Small {
             float d = ScaleSearch.firstLargest(x, from, SIZE) / -half;
             float inverse = d != 0 ? 1 / d : 0;
             for (int j = 0; j < SIZE; j++) {
-                // Where 1 / d is infinite (d below 2^-128) the sum is too, or not a number: C's cast makes that 0.
-                q[j] = Math.min(top, (byte) C.truncate(x[from + j] * inverse + (half + 0.5f)));
+                q[j] = LegacyScalar.code(x[from + j], 0, inverse, half + 0.5f, top);
             }
             choice.wanted = d;
         }
@@ -45,9 +44,29 @@ abstract class SmallSymmetric extends Small {
     }
 
     @Override
+    public void encode(float[] x, int from, int blocks, RowContext row, int column, byte[] out, int at) {
+        float[] d = new float[blocks];
+        float[] inverses = new float[blocks];
+        if (row.hasImportance()) {
+            float[] weights = searchWeights(x, from, blocks, row, column);
+            searches.symmetric(SIZE, half, blocks, x, from, weights, 0, d, inverses);
+            int[] codes = new int[SIZE];
+            for (int b = 0; b < blocks; b++) {
+                ScaleSearch.symmetricCodes(SIZE, half, x, from + b * SIZE, inverses[b], codes, 0);
+                LegacyScalar.store(codes, layout, out, at + b * layout.bytes());
+            }
+        } else {
+            kernels.firstLargest(x, from, blocks, d);
+            kernels.scales(d, blocks, -half, inverses);
+            kernels.pack(x, from, blocks, new float[blocks], inverses, half + 0.5f, layout, out, at);
+        }
+        putHalves(d, blocks, out, at);
+    }
+
+    @Override
     void pack(Choice choice, byte[] out, int at) {
         Halves.put(out, at, choice.d);
-        packCodes(choice.codes, out, at);
+        LegacyScalar.store(choice.codes, layout, out, at);
     }
 
     @Override
@@ -63,12 +82,10 @@ abstract class SmallSymmetric extends Small {
 
     @Override
     public void decode(byte[] in, int at, int blocks, float[] out, int to) {
-        int bytes = type().blockBytes();
-        for (int b = 0; b < blocks; b++, at += bytes, to += SIZE) {
-            float d = Halves.get(in, at);
-            for (int j = 0; j < SIZE; j++) {
-                out[to + j] = (code(in, at, j) - half) * d;
-            }
+        for (int b = 0, n; b < blocks; b += n) {
+            n = Math.min(BATCH, blocks - b);
+            int block = at + b * layout.bytes();
+            kernels.unpack(in, block, n, layout, half, getHalves(in, block, n), null, out, to + b * SIZE);
         }
     }
 

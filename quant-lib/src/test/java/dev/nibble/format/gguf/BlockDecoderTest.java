@@ -16,11 +16,32 @@ class BlockDecoderTest {
     static Stream<Arguments> types() {
         return Stream
                 .of( // decoder, id in GGUF, offsets of fp16 fields, digest of the bytes, digest of gguf-py's values
-                        Arguments.of(new Q4_0(), 2, new int[] {0}, "5d0190e4637496de", "5d7a14833f1df7e7"),
-                        Arguments.of(new Q4_1(), 3, new int[] {0, 2}, "55ac54f28d6f7798", "9e94df0549bcdc01"),
-                        Arguments.of(new Q8_0(), 8, new int[] {0}, "cf98c2ef21dff7a5", "6365ca5efa4b1660"),
-                        Arguments.of(new Q5_0(), 6, new int[] {0}, "f36e56a671e1c0bc", "dfe29ff8790345b2"),
-                        Arguments.of(new Q5_1(), 7, new int[] {0, 2}, "06d155e1c26f5b3b", "10137fb9a8a8919c"),
+                        Arguments.of(
+                                new Q4_0(LegacyKernels.BEST, Searches.BEST),
+                                2,
+                                new int[] {0},
+                                "5d0190e4637496de",
+                                "5d7a14833f1df7e7"),
+                        Arguments.of(
+                                new Q4_1(LegacyKernels.BEST, Searches.BEST),
+                                3,
+                                new int[] {0, 2},
+                                "55ac54f28d6f7798",
+                                "9e94df0549bcdc01"),
+                        Arguments.of(
+                                new Q8_0(LegacyKernels.BEST), 8, new int[] {0}, "cf98c2ef21dff7a5", "6365ca5efa4b1660"),
+                        Arguments.of(
+                                new Q5_0(LegacyKernels.BEST, Searches.BEST),
+                                6,
+                                new int[] {0},
+                                "f36e56a671e1c0bc",
+                                "dfe29ff8790345b2"),
+                        Arguments.of(
+                                new Q5_1(LegacyKernels.BEST, Searches.BEST),
+                                7,
+                                new int[] {0, 2},
+                                "06d155e1c26f5b3b",
+                                "10137fb9a8a8919c"),
                         Arguments.of(new Q2_K(null), 10, new int[] {80, 82}, "37070f840452f994", "079e38fec4e68a14"),
                         Arguments.of(new Q3_K(null), 11, new int[] {108}, "62408a93c2fb73b9", "df3e040d295cec45"),
                         Arguments.of(new Q4_K(null), 12, new int[] {0, 2}, "3ca6ad9b5afea790", "eec198279ce4371b"),
