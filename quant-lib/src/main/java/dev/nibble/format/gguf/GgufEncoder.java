@@ -99,7 +99,7 @@ final class GgufEncoder {
                 }
             });
         }
-        return new GgufQuantized(format, w.name(), w.rows(), w.cols(), out);
+        return new GgufQuantized(format, w.name(), w.rows(), w.cols(), out, importance != null);
     }
 
     private RowContext context(float[] meanSquares, int row) {

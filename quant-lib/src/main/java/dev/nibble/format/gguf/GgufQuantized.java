@@ -18,9 +18,19 @@ final class GgufQuantized extends StoredMatrix {
     private final BlockCodec codec;
     private final DType type;
     private final byte[] bytes;
+    private final boolean weighed;
 
     GgufQuantized(GgufFormat format, String name, int rows, int cols, byte[] bytes) {
+        this(format, name, rows, cols, bytes, false);
+    }
+
+    /**
+     * @param weighed whether an importance matrix had a say: then no bound follows from the bytes, for weights of no
+     *     importance may be given up
+     */
+    GgufQuantized(GgufFormat format, String name, int rows, int cols, byte[] bytes, boolean weighed) {
         super(format, name, rows, cols);
+        this.weighed = weighed && !format.codec().needsImportance();
         this.codec = format.codec();
         this.type = codec.type();
         this.bytes = bytes;
@@ -50,9 +60,13 @@ final class GgufQuantized extends StoredMatrix {
         return codec.code(bytes, i / type.blockSize() * type.blockBytes(), i % type.blockSize());
     }
 
+    /** Of blocks made without an importance matrix; infinite where one is known to have had a say. */
     @Override
     public double errorBound(int row, int col) {
         int i = index(row, col);
+        if (weighed) {
+            return Double.POSITIVE_INFINITY;
+        }
         double bound = codec.errorBound(bytes, i / type.blockSize() * type.blockBytes(), i % type.blockSize());
         return bound >= 0 ? bound : Double.POSITIVE_INFINITY; // a stranger's scale may be no number
     }

@@ -433,7 +433,7 @@ final class SearchesVector implements Searches {
         FloatVector sumL2a = FloatVector.fromArray(F, a.state, SUM_L2);
         FloatVector sumLxb = FloatVector.fromArray(F, b.state, SUM_LX);
         FloatVector sumL2b = FloatVector.fromArray(F, b.state, SUM_L2);
-        FloatVector moved = FloatVector.zero(F); // a mask kept over the loop would be boxed
+        boolean moved = false;
         for (int i = 0; i < n * LANES; i += LANES) {
             FloatVector xa = FloatVector.fromArray(F, a.xt, i);
             FloatVector wa = FloatVector.fromArray(F, a.wt, i);
@@ -453,16 +453,20 @@ final class SearchesVector implements Searches {
                     .sub(MAGIC);
             FloatVector newLxa = lxa.add(wxa.mul(la));
             FloatVector newL2a = l2a.add(wa.mul(la).mul(la));
-            VectorMask<Float> bettera = newLxa.mul(newLxa)
-                    .mul(sumL2a)
-                    .compare(VectorOperators.GT, sumLxa.mul(sumLxa).mul(newL2a))
-                    .and(newL2a.compare(VectorOperators.GT, 0))
+            long bettera = newL2a.compare(VectorOperators.GT, 0)
                     .and(lxa.compare(VectorOperators.GT, 0))
-                    .and(la.compare(VectorOperators.NE, olda));
-            sumLxa = sumLxa.blend(newLxa, bettera);
-            sumL2a = sumL2a.blend(newL2a, bettera);
-            olda.blend(la, bettera).intoArray(a.lt, i);
-            moved = moved.blend(1, bettera);
+                    .and(la.compare(VectorOperators.NE, olda))
+                    .and(newLxa.mul(newLxa)
+                            .mul(sumL2a)
+                            .compare(VectorOperators.GT, sumLxa.mul(sumLxa).mul(newL2a)))
+                    .toLong();
+            if (bettera != 0) { // rare after the first round: the next step need not wait for this one
+                VectorMask<Float> lanesa = VectorMask.fromLong(F, bettera);
+                sumLxa = sumLxa.blend(newLxa, lanesa);
+                sumL2a = sumL2a.blend(newL2a, lanesa);
+                olda.blend(la, lanesa).intoArray(a.lt, i);
+                moved = true;
+            }
             FloatVector xb = FloatVector.fromArray(F, b.xt, i);
             FloatVector wb = FloatVector.fromArray(F, b.wt, i);
             FloatVector wxb = FloatVector.fromArray(F, b.wxt, i);
@@ -481,22 +485,26 @@ final class SearchesVector implements Searches {
                     .sub(MAGIC);
             FloatVector newLxb = lxb.add(wxb.mul(lb));
             FloatVector newL2b = l2b.add(wb.mul(lb).mul(lb));
-            VectorMask<Float> betterb = newLxb.mul(newLxb)
-                    .mul(sumL2b)
-                    .compare(VectorOperators.GT, sumLxb.mul(sumLxb).mul(newL2b))
-                    .and(newL2b.compare(VectorOperators.GT, 0))
+            long betterb = newL2b.compare(VectorOperators.GT, 0)
                     .and(lxb.compare(VectorOperators.GT, 0))
-                    .and(lb.compare(VectorOperators.NE, oldb));
-            sumLxb = sumLxb.blend(newLxb, betterb);
-            sumL2b = sumL2b.blend(newL2b, betterb);
-            oldb.blend(lb, betterb).intoArray(b.lt, i);
-            moved = moved.blend(1, betterb);
+                    .and(lb.compare(VectorOperators.NE, oldb))
+                    .and(newLxb.mul(newLxb)
+                            .mul(sumL2b)
+                            .compare(VectorOperators.GT, sumLxb.mul(sumLxb).mul(newL2b)))
+                    .toLong();
+            if (betterb != 0) { // rare after the first round: the next step need not wait for this one
+                VectorMask<Float> lanesb = VectorMask.fromLong(F, betterb);
+                sumLxb = sumLxb.blend(newLxb, lanesb);
+                sumL2b = sumL2b.blend(newL2b, lanesb);
+                oldb.blend(lb, lanesb).intoArray(b.lt, i);
+                moved = true;
+            }
         }
         sumLxa.intoArray(a.state, SUM_LX);
         sumL2a.intoArray(a.state, SUM_L2);
         sumLxb.intoArray(b.state, SUM_LX);
         sumL2b.intoArray(b.state, SUM_L2);
-        return moved.reinterpretAsInts().reduceLanes(VectorOperators.OR) != 0;
+        return moved;
     }
 
     @Override
