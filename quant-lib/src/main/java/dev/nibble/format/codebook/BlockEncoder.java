@@ -46,12 +46,13 @@ final class BlockEncoder {
         int range = Math.max(1, Blocks.RANGE / block / tile) * tile;
         CancelToken cancel = progress.cancelToken();
         Parallel.ranges(Blocks.count(n, block), range, progress, title, "blocks", (from, to) -> {
-            float[] wanted = new float[Math.min(tile, to - from)];
+            float[] wanted = new float[Math.min(tile, to - from)]; // and then their reciprocals
             byte[] codes = new byte[(int) Math.min((long) wanted.length * block, Blocks.PIECE)];
             for (int k = from; k < to; k += tile) {
                 int end = Math.min(to, k + Math.min(tile, to - k));
                 scales(w, recipe, k, end, wanted, scales, cancel, title);
-                codes(w.values(), k, (int) Math.min(n, (long) end * block), scales, codes, packed, cancel, title);
+                int last = (int) Math.min(n, (long) end * block);
+                codes(w.values(), k, last, scales, wanted, codes, packed, cancel, title);
             }
         });
     }
@@ -110,14 +111,23 @@ final class BlockEncoder {
 
     /** Codes of the weights from block {@code k} to weight {@code end}. */
     private void codes(
-            float[] x, int k, int end, byte[] scales, byte[] codes, byte[] packed, CancelToken cancel, String title) {
+            float[] x,
+            int k,
+            int end,
+            byte[] scales,
+            float[] inverses,
+            byte[] codes,
+            byte[] packed,
+            CancelToken cancel,
+            String title) {
         for (int at = k * block, n; at < end; at += n) {
             cancel.check(title);
             n = Math.min(codes.length, end - at);
-            for (int i = at, count; i < at + n; i += count) { // as much of each block as lies in this piece
+            int whole = whole(x, at, n, scales, inverses, codes);
+            for (int i = at + whole, count; i < at + n; i += count) { // as much of each block as lies in this piece
                 count = Math.min(block - i % block, at + n - i);
-                int whole = Math.min(block, x.length - i / block * block);
-                piece(x, i, count, type.get(scales, i / block), whole, codes, i - at);
+                int all = Math.min(block, x.length - i / block * block);
+                piece(x, i, count, type.get(scales, i / block), all, codes, i - at);
             }
             if (book.codes() != null) {
                 CodebookKernels.BEST.translate(codes, 0, n, book.codes());
@@ -136,6 +146,20 @@ final class BlockEncoder {
         }
     }
 
+    /** Ranks of the whole blocks that a piece begins with, all at once; how many weights that were. */
+    private int whole(float[] x, int at, int n, byte[] scales, float[] inverses, byte[] ranks) {
+        int blocks = at % block == 0 ? Math.min(n / block, inverses.length) : 0;
+        for (int k = 0; k < blocks; k++) {
+            float scale = type.get(scales, at / block + k);
+            if (scaling.isBlank(scale)) {
+                return 0;
+            }
+            inverses[k] = scaling.inverse(scale);
+        }
+        CodebookKernels.BEST.encode(x, at, blocks, block, inverses, 0, book, ranks, 0);
+        return blocks * block;
+    }
+
     /** Ranks of a part of one block of {@code whole} weights. */
     private void piece(float[] x, int from, int count, float scale, int whole, byte[] ranks, int at) {
         if (scaling.isBlank(scale)) {
@@ -145,10 +169,9 @@ final class BlockEncoder {
             for (int i = 0; i < count; i++) {
                 scaled[i] = x[from + i] / scale;
             }
-            CodebookKernels.BEST.encode(scaled, 0, count, 1, book.boundaries(), book.bits(), ranks, at);
+            CodebookKernels.BEST.encode(scaled, 0, count, 1, book, ranks, at);
         } else {
-            CodebookKernels.BEST.encode(
-                    x, from, count, scaling.inverse(scale), book.boundaries(), book.bits(), ranks, at);
+            CodebookKernels.BEST.encode(x, from, count, scaling.inverse(scale), book, ranks, at);
         }
     }
 }

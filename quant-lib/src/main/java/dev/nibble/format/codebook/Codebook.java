@@ -21,6 +21,8 @@ final class Codebook {
     private final float[] boundaries;
     private final byte[] codes;
     private final int[] ranks;
+    private final int[] steps;
+    private final int[] fans;
 
     private Codebook(int bits, float[] byRank, float[] boundaries, byte[] codes) {
         int size = 1 << bits;
@@ -29,6 +31,8 @@ final class Codebook {
         this.codes = codes;
         this.values = new float[Math.max(ROOM, size)];
         this.ranks = new int[size];
+        this.steps = bits > 4 ? null : steps(boundaries);
+        this.fans = bits > 4 ? fans(boundaries) : null;
         for (int r = 0; r < size; r++) {
             int code = codes == null ? r : codes[r] & 0xff;
             values[code] = byRank[r];
@@ -90,6 +94,49 @@ final class Codebook {
     /** Boundaries by rank, filled up with +infinity to {@link #ROOM}. Read only. */
     float[] boundaries() {
         return boundaries;
+    }
+
+    /**
+     * The float bits of the boundaries of a book of at most 16 values for the steps of a search among 16: at [0..15]
+     * boundary i + 4, at [16..31] boundary i + 2, at [32..47] boundary i + 1. Read only.
+     */
+    int[] steps() {
+        return steps;
+    }
+
+    private static int[] steps(float[] boundaries) {
+        int[] steps = new int[48];
+        for (int i = 0; i < 48; i++) {
+            int next = i % 16 + (4 >> i / 16);
+            steps[i] = Float.floatToRawIntBits(next < ROOM ? boundaries[next] : Float.POSITIVE_INFINITY);
+        }
+        return steps;
+    }
+
+    /**
+     * The boundaries of a book of more than 16 values for a search by permutes: spread over 256 ranks, row j of 16 holds
+     * boundaries j, 16 + j, 32 + j …, as integers in the order of the numbers, see {@link #ordered}. Read only.
+     */
+    int[] fans() {
+        return fans;
+    }
+
+    private static int[] fans(float[] boundaries) {
+        int apart = 256 / boundaries.length;
+        int[] fans = new int[256];
+        for (int rank = 0; rank < 256; rank++) {
+            // Between two boundaries of a smaller book stands the one above again: it is never passed first.
+            int next = Math.ceilDiv(rank, apart);
+            float boundary = next < boundaries.length ? boundaries[next] : Float.POSITIVE_INFINITY;
+            fans[rank % 16 * 16 + rank / 16] = ordered(boundary + 0f); // -0 becomes 0
+        }
+        return fans;
+    }
+
+    /** Float bits as an integer that is in the order of the numbers, but for -0 below 0. */
+    static int ordered(float v) {
+        int bits = Float.floatToRawIntBits(v);
+        return bits ^ (bits >> 31 & Integer.MAX_VALUE);
     }
 
     /** The code of each rank, or null if it is the rank. Read only. */

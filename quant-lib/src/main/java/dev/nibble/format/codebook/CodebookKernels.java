@@ -10,11 +10,14 @@ interface CodebookKernels {
 
     /**
      * Ranks of {@code x[from .. from + count)} times {@code inverse} to {@code ranks[at ..)}; 0 of what is not a number.
-     *
-     * @param boundaries as {@link Codebook#boundaries}
-     * @param bits 1 to 8: there are 2^bits ranks
      */
-    void encode(float[] x, int from, int count, float inverse, float[] boundaries, int bits, byte[] ranks, int at);
+    void encode(float[] x, int from, int count, float inverse, Codebook book, byte[] ranks, int at);
+
+    /**
+     * The same for {@code count} whole blocks of {@code block} weights, block k times {@code inverses[first + k]}.
+     */
+    void encode(
+            float[] x, int from, int count, int block, float[] inverses, int first, Codebook book, byte[] ranks, int at);
 
     /** Replaces {@code codes[from .. from + count)}, each 0..15, by {@code table[code]}; the table has 16 entries. */
     void translate(byte[] codes, int from, int count, byte[] table);

@@ -6,9 +6,9 @@ package dev.nibble.format.codebook;
  */
 final class CodebookScalar implements CodebookKernels {
     @Override
-    public void encode(
-            float[] x, int from, int count, float inverse, float[] boundaries, int bits, byte[] ranks, int at) {
-        int half = 1 << (bits - 1);
+    public void encode(float[] x, int from, int count, float inverse, Codebook book, byte[] ranks, int at) {
+        float[] boundaries = book.boundaries();
+        int half = book.size() / 2;
         for (int i = 0; i < count; i++) {
             float v = x[from + i] * inverse;
             int rank = 0;
@@ -16,6 +16,14 @@ final class CodebookScalar implements CodebookKernels {
                 rank += v > boundaries[rank + step] ? step : 0;
             }
             ranks[at + i] = (byte) rank;
+        }
+    }
+
+    @Override
+    public void encode(
+            float[] x, int from, int count, int block, float[] inverses, int first, Codebook book, byte[] ranks, int at) {
+        for (int k = 0; k < count; k++) {
+            encode(x, from + k * block, block, inverses[first + k], book, ranks, at + k * block);
         }
     }
 

@@ -276,7 +276,7 @@ public final class KMeans implements Format {
                     put(books, k, fitted);
                     book = Codebook.of(fitted);
                 }
-                CodebookKernels.BEST.encode(w.values(), i, n, 1, book.boundaries(), bits, codes, i - first * cols);
+                CodebookKernels.BEST.encode(w.values(), i, n, 1, book, codes, i - first * cols);
             }
             CodeStream.pack(codes, codes.length, bits, packed, first * cols);
         });
