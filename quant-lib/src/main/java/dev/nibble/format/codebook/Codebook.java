@@ -107,7 +107,7 @@ final class Codebook {
     private static int[] steps(float[] boundaries) {
         int[] steps = new int[48];
         for (int i = 0; i < 48; i++) {
-            int next = i % 16 + (4 >> i / 16);
+            int next = i % 16 + (4 >> (i / 16));
             steps[i] = Float.floatToRawIntBits(next < ROOM ? boundaries[next] : Float.POSITIVE_INFINITY);
         }
         return steps;
@@ -136,7 +136,7 @@ final class Codebook {
     /** Float bits as an integer that is in the order of the numbers, but for -0 below 0. */
     static int ordered(float v) {
         int bits = Float.floatToRawIntBits(v);
-        return bits ^ (bits >> 31 & Integer.MAX_VALUE);
+        return bits ^ ((bits >> 31) & Integer.MAX_VALUE);
     }
 
     /** The code of each rank, or null if it is the rank. Read only. */
@@ -180,16 +180,6 @@ final class Codebook {
     double reach(int code, double low, double high) {
         double value = values[code];
         return Math.max(0, Math.max(value - Math.max(low, below(code)), Math.min(high, above(code)) - value));
-    }
-
-    /** Whether 0 is a value and gets its code. */
-    boolean holdsZero() {
-        for (int code = 0; code < size(); code++) {
-            if (values[code] == 0 && below(code) < 0 && above(code) >= 0) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** The values from lowest to highest. */

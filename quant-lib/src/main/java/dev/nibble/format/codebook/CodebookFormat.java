@@ -172,8 +172,17 @@ final class CodebookFormat implements Format {
                 : Optional.of(new MeanSurvey(is.block, encoder(), mean -> with((float) mean)));
     }
 
-    private CodebookFormat with(float mean) {
-        var twice = new DoubleQuantization(is.twice.book, is.twice.scaling, Optional.of(mean));
+    /** The same with the mean of the scales of a whole tensor filled in. */
+    CodebookFormat with(float mean) {
+        return with(new DoubleQuantization(is.twice.book, is.twice.scaling, Optional.of(mean)));
+    }
+
+    /** The same with another map for the scales. */
+    CodebookFormat with(Codebook map) {
+        return with(new DoubleQuantization(map, is.twice.scaling, is.twice.offset));
+    }
+
+    private CodebookFormat with(DoubleQuantization twice) {
         return new CodebookFormat(new Definition(
                 is.recipe, is.canonical, is.description, is.specials, is.book, is.scaling, is.type, is.block, twice));
     }
@@ -321,7 +330,8 @@ final class CodebookFormat implements Format {
                 && Objects.equals(offset(), format.offset());
     }
 
-    private Optional<Float> offset() {
+    /** The mean of the scales, if it is known and needed. */
+    Optional<Float> offset() {
         return is.twice == null ? Optional.empty() : is.twice.offset;
     }
 

@@ -17,7 +17,15 @@ interface CodebookKernels {
      * The same for {@code count} whole blocks of {@code block} weights, block k times {@code inverses[first + k]}.
      */
     void encode(
-            float[] x, int from, int count, int block, float[] inverses, int first, Codebook book, byte[] ranks, int at);
+            float[] x,
+            int from,
+            int count,
+            int block,
+            float[] inverses,
+            int first,
+            Codebook book,
+            byte[] ranks,
+            int at);
 
     /** Replaces {@code codes[from .. from + count)}, each 0..15, by {@code table[code]}; the table has 16 entries. */
     void translate(byte[] codes, int from, int count, byte[] table);

@@ -21,7 +21,15 @@ final class CodebookScalar implements CodebookKernels {
 
     @Override
     public void encode(
-            float[] x, int from, int count, int block, float[] inverses, int first, Codebook book, byte[] ranks, int at) {
+            float[] x,
+            int from,
+            int count,
+            int block,
+            float[] inverses,
+            int first,
+            Codebook book,
+            byte[] ranks,
+            int at) {
         for (int k = 0; k < count; k++) {
             encode(x, from + k * block, block, inverses[first + k], book, ranks, at + k * block);
         }

@@ -48,7 +48,15 @@ final class CodebookVector implements CodebookKernels {
 
     @Override
     public void encode(
-            float[] x, int from, int count, int block, float[] inverses, int first, Codebook book, byte[] ranks, int at) {
+            float[] x,
+            int from,
+            int count,
+            int block,
+            float[] inverses,
+            int first,
+            Codebook book,
+            byte[] ranks,
+            int at) {
         if (LANES >= 16 && book.bits() <= 4 && block % ROOM == 0) {
             float middle = book.boundaries()[8];
             int[] steps = book.steps();
@@ -97,16 +105,24 @@ final class CodebookVector implements CodebookKernels {
             VectorMask<Integer> m8 = v.compare(GT, c.selectFrom(IntVector.fromArray(I, fans, 16 * 8)));
             IntVector rank = c.lanewise(LSHL, 4).add(8, m8);
             VectorMask<Integer> m4 = v.compare(
-                    GT, c.selectFrom(IntVector.fromArray(I, fans, 16 * 4)).blend(c.selectFrom(IntVector.fromArray(I, fans, 16 * 12)), m8));
+                    GT,
+                    c.selectFrom(IntVector.fromArray(I, fans, 16 * 4))
+                            .blend(c.selectFrom(IntVector.fromArray(I, fans, 16 * 12)), m8));
             rank = rank.add(4, m4);
-            IntVector low = c.selectFrom(IntVector.fromArray(I, fans, 16 * 2)).blend(c.selectFrom(IntVector.fromArray(I, fans, 16 * 6)), m4);
-            IntVector high = c.selectFrom(IntVector.fromArray(I, fans, 16 * 10)).blend(c.selectFrom(IntVector.fromArray(I, fans, 16 * 14)), m4);
+            IntVector low = c.selectFrom(IntVector.fromArray(I, fans, 16 * 2))
+                    .blend(c.selectFrom(IntVector.fromArray(I, fans, 16 * 6)), m4);
+            IntVector high = c.selectFrom(IntVector.fromArray(I, fans, 16 * 10))
+                    .blend(c.selectFrom(IntVector.fromArray(I, fans, 16 * 14)), m4);
             VectorMask<Integer> m2 = v.compare(GT, low.blend(high, m8));
             rank = rank.add(2, m2);
-            IntVector a = c.selectFrom(IntVector.fromArray(I, fans, 16 * 1)).blend(c.selectFrom(IntVector.fromArray(I, fans, 16 * 3)), m2);
-            IntVector b = c.selectFrom(IntVector.fromArray(I, fans, 16 * 5)).blend(c.selectFrom(IntVector.fromArray(I, fans, 16 * 7)), m2);
-            IntVector d = c.selectFrom(IntVector.fromArray(I, fans, 16 * 9)).blend(c.selectFrom(IntVector.fromArray(I, fans, 16 * 11)), m2);
-            IntVector e = c.selectFrom(IntVector.fromArray(I, fans, 16 * 13)).blend(c.selectFrom(IntVector.fromArray(I, fans, 16 * 15)), m2);
+            IntVector a = c.selectFrom(IntVector.fromArray(I, fans, 16 * 1))
+                    .blend(c.selectFrom(IntVector.fromArray(I, fans, 16 * 3)), m2);
+            IntVector b = c.selectFrom(IntVector.fromArray(I, fans, 16 * 5))
+                    .blend(c.selectFrom(IntVector.fromArray(I, fans, 16 * 7)), m2);
+            IntVector d = c.selectFrom(IntVector.fromArray(I, fans, 16 * 9))
+                    .blend(c.selectFrom(IntVector.fromArray(I, fans, 16 * 11)), m2);
+            IntVector e = c.selectFrom(IntVector.fromArray(I, fans, 16 * 13))
+                    .blend(c.selectFrom(IntVector.fromArray(I, fans, 16 * 15)), m2);
             rank = rank.add(1, v.compare(GT, a.blend(b, m4).blend(d.blend(e, m4), m8)));
             ((ByteVector) rank.lanewise(LSHR, shift).castShape(B, 0)).intoArray(ranks, at + i);
         }
@@ -130,7 +146,7 @@ final class CodebookVector implements CodebookKernels {
             float v = x[from + i] * inverse;
             int rank = 0;
             for (int step = half; step > 0; step >>= 1) {
-                rank += step & Float.floatToRawIntBits(boundaries[rank + step] - v) >> 31;
+                rank += step & (Float.floatToRawIntBits(boundaries[rank + step] - v) >> 31);
             }
             ranks[at + i] = (byte) rank;
         }
