@@ -1,5 +1,6 @@
 package dev.nibble.cli;
 
+import dev.nibble.checkpoint.Weights;
 import dev.nibble.core.Progress;
 import dev.nibble.explain.Diff;
 import dev.nibble.explain.Difference;
@@ -20,14 +21,15 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import tech.tablesaw.api.Table;
 
-/** Why two recipes give different codes. */
+/** Why two files, or two recipes, hold different codes. */
 @Command(
         name = "diff",
         description = {
-            "Compare two recipes on the weights of a model, code by code, and trace every code that differs to its"
-                    + " cause: tie rule, multiplying by 1/s or dividing by s, a rounded scale, the range, a zero point"
+            "Compare two files, or two recipes on the weights of a model, code by code, and trace every code that differs"
+                    + " to its cause: tie rule, multiplying by 1/s or dividing by s, a rounded scale, the range, a zero point"
                     + " off by one, a search. Shows what each cause adds to the error, and examples.",
             "",
+            "  nibble diff ours.gguf theirs.gguf --original model.safetensors",
             "  nibble diff int4:ct:g32 int4:torchao:g32 --on smollm2-135m -t blk.0.ffn_down.weight",
             ""
         })
@@ -35,29 +37,54 @@ final class DiffCommand extends LaboratoryCommand {
     @Mixin
     private JsonOption json;
 
-    @Parameters(index = "0", paramLabel = "A", description = "A recipe, such as int4:g128.")
+    @Parameters(index = "0", paramLabel = "A", description = "A quantized file, or a recipe, such as int4:g128.")
     private String a;
 
-    @Parameters(index = "1", paramLabel = "B", description = "Another recipe.")
+    @Parameters(index = "1", paramLabel = "B", description = "Another file, or another recipe.")
     private String b;
 
     @Option(
             names = "--on",
             paramLabel = "MODEL",
-            required = true,
-            description = "A known model, such as smollm2-135m, or the path of a .gguf or .safetensors file.")
+            description =
+                    "For recipes: a known model, such as smollm2-135m, or the path of a .gguf or .safetensors file.")
     private String model;
+
+    @Option(
+            names = "--original",
+            paramLabel = "FILE",
+            description =
+                    "For files: the weights that both were made from. Without them codes are compared, but nothing"
+                            + " can be said of causes and errors.")
+    private String original;
 
     @Option(
             names = {"-t", "--tensor"},
             paramLabel = "NAME",
-            description = "A tensor to compare; may be given again (default: one matrix of every kind).")
+            description = "A tensor to compare; may be given again (default: for files every"
+                    + " matrix that both have, for recipes one matrix of every kind).")
     private List<String> tensors = List.of();
 
     @Override
     int work() {
-        requireRecipe(a);
-        requireRecipe(b);
+        boolean recipes = isRecipe(a) && isRecipe(b);
+        if (model != null && !recipes) {
+            String wrong = isRecipe(a) ? b : a;
+            throw new ParameterException(spec().commandLine(), "--on takes recipes, and \"" + wrong + "\" is none");
+        }
+        if (model == null && recipes) {
+            throw new ParameterException(spec().commandLine(), "two recipes need weights to compare: add --on MODEL");
+        }
+        List<Difference> differences = recipes ? recipes() : files();
+        if (json.asked()) {
+            Json.print(differences.stream().map(DiffCommand::facts).toList());
+        } else {
+            differences.forEach(DiffCommand::print);
+        }
+        return 0;
+    }
+
+    private List<Difference> recipes() {
         var differences = new ArrayList<Difference>();
         try (Model opened = ModelOption.open(model)) {
             List<String> names = tensors.isEmpty()
@@ -69,19 +96,32 @@ final class DiffCommand extends LaboratoryCommand {
                 differences.add(Diff.recipes(opened.weight(name), a, b, Progress.current()));
             }
         }
-        if (json.asked()) {
-            Json.print(differences.stream().map(DiffCommand::facts).toList());
-        } else {
-            differences.forEach(DiffCommand::print);
-        }
-        return 0;
+        return differences;
     }
 
-    private void requireRecipe(String text) {
+    private List<Difference> files() {
+        try (Model first = ModelOption.open(a);
+                Model second = ModelOption.open(b);
+                Model source = original == null ? null : ModelOption.open(original)) {
+            List<Difference> differences = Diff.files(
+                    Weights.of(first.checkpoint()),
+                    Weights.of(second.checkpoint()),
+                    source == null ? null : Weights.of(source.checkpoint()),
+                    tensors,
+                    Progress.current());
+            if (differences.isEmpty()) {
+                throw new WorkFailed(a + " and " + b + " have no matrix of one name and shape in common");
+            }
+            return differences;
+        }
+    }
+
+    private static boolean isRecipe(String text) {
         try {
             Formats.parse(text);
+            return true;
         } catch (IllegalArgumentException notOne) {
-            throw new ParameterException(spec().commandLine(), notOne.getMessage());
+            return false;
         }
     }
 

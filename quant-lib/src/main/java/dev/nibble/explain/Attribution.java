@@ -149,12 +149,15 @@ final class Attribution {
     }
 
     private static float top(Coding coding) {
-        float[] levels = coding.levels();
+        return largest(coding.levels());
+    }
+
+    private static float largest(float[] levels) {
         return Math.max(Math.abs(levels[0]), Math.abs(levels[levels.length - 1]));
     }
 
     private static float[] scaledTo(float[] levels, float top) {
-        float largest = Math.max(Math.abs(levels[0]), Math.abs(levels[levels.length - 1]));
+        float largest = largest(levels);
         double factor = largest == 0 ? 0 : top / (double) largest;
         float[] scaled = new float[levels.length];
         for (int i = 0; i < levels.length; i++) {
@@ -196,8 +199,8 @@ final class Attribution {
         if (runA.from() != runB.from() || runA.to() != runB.to()) {
             return "block size";
         }
-        float x = runA.grid().step();
-        float y = runB.grid().step();
+        float x = book ? largest(runA.grid().levels()) : runA.grid().step();
+        float y = book ? largest(runB.grid().levels()) : runB.grid().step();
         if (x == y) {
             return "rounded scale"; // one computes codes before the scale is rounded, the other after
         }

@@ -1,5 +1,7 @@
 package dev.nibble.explain;
 
+import dev.nibble.checkpoint.Weight;
+import dev.nibble.checkpoint.Weights;
 import dev.nibble.core.Parallel;
 import dev.nibble.core.Progress;
 import dev.nibble.explain.Difference.Cause;
@@ -10,11 +12,15 @@ import dev.nibble.format.Quantized;
 import dev.nibble.tensor.ErrorStatistics;
 import dev.nibble.tensor.Matrix;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Why two quantized forms of one tensor differ. Every code that differs is traced to its cause: the rule of each form is
@@ -65,6 +71,86 @@ public final class Diff {
         requireSameShape(a, nameA, b, nameB, original);
         Table table = new Table(a, b, original, progress);
         return table.difference(nameA, nameB);
+    }
+
+    /**
+     * Two files, weight by weight: those of one name and shape in both, matrices only.
+     *
+     * @param original where the weights are that both were made from; null if they are not known
+     * @param names of the weights that are compared; empty for all that both files have
+     * @throws dev.nibble.checkpoint.CheckpointException if a weight that was named is not there or can not be read
+     * @throws IllegalArgumentException if the shapes of a weight that was named differ
+     * @throws dev.nibble.core.Cancelled if a stop was asked for
+     */
+    public static List<Difference> files(
+            Weights a, Weights b, Weights original, List<String> names, Progress progress) {
+        List<String> asked = new ArrayList<>(names);
+        if (names.isEmpty()) {
+            Set<String> there =
+                    b.all().stream().filter(Diff::isMatrix).map(Weight::name).collect(Collectors.toSet());
+            a.all().stream()
+                    .filter(w -> isMatrix(w) && there.contains(w.name()))
+                    .filter(w -> Arrays.equals(w.shape(), b.get(w.name()).shape()))
+                    .forEach(w -> asked.add(w.name()));
+        }
+        List<Difference> found = new ArrayList<>();
+        for (String name : asked) {
+            found.add(weights(a, b, original == null ? null : original.get(name), name, progress));
+        }
+        return List.copyOf(found);
+    }
+
+    private static boolean isMatrix(Weight weight) {
+        return weight.shape().length == 2 && weight.count() > 0;
+    }
+
+    private static Difference weights(Weights a, Weights b, Weight original, String name, Progress progress) {
+        Weight x = a.get(name);
+        Weight y = b.get(name);
+        String nameX = a.checkpoint().path().getFileName() + " (" + x.stored() + ")";
+        String nameY = b.checkpoint().path().getFileName() + " (" + y.stored() + ")";
+        Matrix w = original == null ? null : all(original, progress);
+        Optional<Quantized> qx = quantized(x);
+        Optional<Quantized> qy = quantized(y);
+        if (qx.isPresent() && qy.isPresent()) {
+            return of(qx.get(), nameX, qy.get(), nameY, w, progress);
+        }
+        return values(all(x, progress), nameX, all(y, progress), nameY, w);
+    }
+
+    /** In its format, if that is one with codes of its own: plain floats are compared as values. */
+    private static Optional<Quantized> quantized(Weight weight) {
+        return weight.quantized(0, Math.toIntExact(weight.rows())).filter(q -> q.bitsPerWeight() < 16);
+    }
+
+    private static Matrix all(Weight weight, Progress progress) {
+        return weight.rows(0, Math.toIntExact(weight.rows()), progress).named(weight.name());
+    }
+
+    private static Difference values(Matrix a, String nameA, Matrix b, String nameB, Matrix original) {
+        a.requireSameShape(b);
+        ErrorStatistics errorA = original == null ? null : ErrorStatistics.of(original, a);
+        ErrorStatistics errorB = original == null ? null : ErrorStatistics.of(original, b);
+        long differing = 0;
+        for (int i = 0; i < a.size(); i++) {
+            differing += a.values()[i] == b.values()[i] ? 0 : 1;
+        }
+        double mseA = errorA == null ? Double.NaN : errorA.mse();
+        double mseB = errorB == null ? Double.NaN : errorB.mse();
+        double sqnrA = errorA == null ? Double.NaN : errorA.sqnrDb();
+        double sqnrB = errorB == null ? Double.NaN : errorB.sqnrDb();
+        List<Cause> causes = differing == 0
+                ? List.of()
+                : List.of(new Cause("other value", differing, mseB - mseA, mseA > 0 ? sqnrB - sqnrA : Double.NaN));
+        String note = String.format(
+                Locale.ROOT,
+                "one of them has no codes: compared by value, and apart by %s dB of the first's signal",
+                differing == 0
+                        ? "no"
+                        : String.format(
+                                Locale.ROOT, "%.2f", ErrorStatistics.of(a, b).sqnrDb()));
+        return new Difference(
+                a.name(), nameA, nameB, "", "", a.size(), differing, mseA, mseB, sqnrA, sqnrB, causes, List.of(), note);
     }
 
     private static void requireSameShape(Quantized a, String nameA, Quantized b, String nameB, Matrix original) {

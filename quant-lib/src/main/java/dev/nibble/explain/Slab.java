@@ -180,4 +180,18 @@ final class Slab {
         }
         return Arrays.copyOf(all, different);
     }
+
+    /** The same with the code of each. */
+    Levels withCodes(int i) {
+        float[] values = levels(i);
+        int[] codes = new int[values.length];
+        Arrays.fill(codes, -1);
+        for (int code = 0; code < byCode.length; code++) {
+            int at = Arrays.binarySearch(values, byCode[code][i] + 0f);
+            if (at >= 0 && codes[at] < 0) {
+                codes[at] = code;
+            }
+        }
+        return new Levels(values, codes);
+    }
 }

@@ -109,9 +109,18 @@ final class ChartPng {
                 !chart.x().categories().isEmpty() || chart.series().stream().anyMatch(s -> s.kind() == Kind.BARS);
         AxesChart<?, ?> drawn = categories ? categories(chart) : points(chart);
         drawn.setTitle(chart.title());
+        drawn.getStyler().setChartTitleFont(titleFont(chart.title(), g));
         drawn.setXAxisTitle(chart.x().title());
         drawn.setYAxisTitle(chart.y().title());
         drawn.paint(g, WIDTH, HEIGHT);
+    }
+
+    /** As large as the width allows. */
+    private static Font titleFont(String title, Graphics2D g) {
+        Font font = TEXT.deriveFont(Font.BOLD, 15f);
+        double room = WIDTH - 24.0;
+        double width = g.getFontMetrics(font).stringWidth(title);
+        return width <= room ? font : font.deriveFont((float) Math.max(8, Math.floor(15 * room / width)));
     }
 
     private static void style(AxesChartStyler styler, Chart chart) {
@@ -122,7 +131,6 @@ final class ChartPng {
                 .setPlotBorderVisible(false)
                 .setChartFontColor(INK)
                 .setChartPadding(14)
-                .setChartTitleFont(TEXT.deriveFont(Font.BOLD, 15f))
                 .setChartTitleBoxVisible(false)
                 .setLegendFont(TEXT)
                 .setLegendBorderColor(Color.WHITE)
@@ -155,7 +163,17 @@ final class ChartPng {
         boolean isOne = Math.abs(value - place) < 1e-9
                 && place >= 0
                 && place < axis.categories().size();
-        return isOne ? axis.categories().get(place) : " ";
+        return isOne ? axis.categories().get(place) : blank(value);
+    }
+
+    /** Nothing to be seen, but another nothing for each tick: XChart drops ticks whose texts are equal. */
+    private static String blank(double value) {
+        int bits = Math.floorMod((int) Math.round(value * 1000), 64);
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < 6; i++) {
+            text.append((bits >>> i & 1) == 0 ? ' ' : '\u00a0');
+        }
+        return text.toString();
     }
 
     private static AxesChart<?, ?> categories(Chart chart) {

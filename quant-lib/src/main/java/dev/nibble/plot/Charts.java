@@ -2,6 +2,8 @@ package dev.nibble.plot;
 
 import dev.nibble.core.Progress;
 import dev.nibble.format.Formats;
+import dev.nibble.format.Quantized;
+import dev.nibble.format.minifloat.Minifloat;
 import dev.nibble.tensor.ErrorStatistics;
 import dev.nibble.tensor.Generators;
 import dev.nibble.tensor.Histogram;
@@ -177,6 +179,92 @@ public final class Charts {
                 Axis.categories("", names.stream().map(Charts::shortened).toList()),
                 Axis.of("SQNR, higher is better", "dB"),
                 series);
+    }
+
+    /**
+     * The values that a format has for a block of weights, and which of them each weight becomes; up to 17 values carry
+     * their codes.
+     *
+     * @param recipe any format
+     * @param w finite weights, [out, in]; its first block is drawn
+     */
+    public static Chart numberLine(String recipe, Matrix w) {
+        return numberLine(recipe, w, 0);
+    }
+
+    /**
+     * The same of another block; of more than 256 weights the first 256.
+     *
+     * @throws IndexOutOfBoundsException if there is no such block
+     */
+    public static Chart numberLine(String recipe, Matrix w, int block) {
+        return GridCharts.numberLine(recipe, w, block);
+    }
+
+    /**
+     * How far apart the positive values of formats lie, for a block whose largest weight is 1: level for integers, stairs
+     * for floats.
+     *
+     * @param recipes formats with a code of at most eight bits for each weight
+     */
+    public static Chart spacing(String... recipes) {
+        return GridCharts.spacing(recipes);
+    }
+
+    /**
+     * A number in float32 and in a smaller float, bit under bit: sign, exponent, mantissa, and what is cut off.
+     *
+     * @param type such as {@code Minifloat.E4M3FN}; one with a sign
+     * @param value a finite number
+     */
+    public static Chart bitFields(Minifloat type, float value) {
+        return GridCharts.bitFields(type, value);
+    }
+
+    /**
+     * Where to clip: magnitudes of the weights, the share beyond each clip, and the squared error of a symmetric grid
+     * over the whole matrix that ends there, relative to the grid that ends at the largest weight. All weights count.
+     *
+     * @param w finite weights, not all zero
+     * @param bits of the grid, 2 to 8
+     */
+    public static Chart clipping(Matrix w, int bits) {
+        return RateCharts.clipping(w, bits);
+    }
+
+    /** One block: the weights, what they decode to, the errors, and the values there are to choose from. */
+    public static Chart block(Quantized q, int block, Matrix original) {
+        return BlockCharts.block(q, block, original);
+    }
+
+    /** What the stored bits are spent on; the bars of a recipe add up to its bits per weight. */
+    public static Chart bitBudget(Matrix w, String... recipes) {
+        requireRecipes(recipes);
+        return BlockCharts.budgetChart(Arrays.stream(recipes)
+                .map(recipe ->
+                        Formats.parse(recipe).quantize(w, Progress.current().quiet()))
+                .toList());
+    }
+
+    /**
+     * Signal to noise against bits: as stored, and as an ideal entropy code of the codes would store it; with the bound
+     * that no code of Gaussian weights can pass (rate–distortion, 6.02 dB per bit), and the uniform grid with an entropy
+     * code, 1.53 dB below it at high rates.
+     *
+     * @param w finite weights; the bound holds for independent Gaussian ones
+     */
+    public static Chart rate(Matrix w, String... recipes) {
+        return RateCharts.rate(w, recipes);
+    }
+
+    /**
+     * The scales, and minima where there are any, that a format's search tried for the sub-block of one weight, and the
+     * one it chose.
+     *
+     * @param recipe a format that searches, such as q4_k
+     */
+    public static Chart search(String recipe, Matrix w, int row, int column) {
+        return RateCharts.search(recipe, w, row, column);
     }
 
     /** One histogram as filled steps. */

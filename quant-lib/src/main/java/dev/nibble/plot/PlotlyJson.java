@@ -63,6 +63,9 @@ final class PlotlyJson {
         ObjectNode trace = JSON.objectNode();
         trace.put("type", s.kind() == Kind.BARS ? "bar" : "scatter");
         trace.put("name", literal(s.name()));
+        if (s.name().isEmpty()) {
+            trace.put("showlegend", false); // else Plotly calls it "trace 3"
+        }
         ArrayNode xs = trace.putArray("x");
         ArrayNode ys = trace.putArray("y");
         for (int i = 0; i < s.size(); i++) {

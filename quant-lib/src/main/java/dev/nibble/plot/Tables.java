@@ -169,6 +169,27 @@ public final class Tables {
         return kinds(model.checkpoint(), recipes).setName(model.name());
     }
 
+    /** One block weight by weight: original, code, where its bits are and what they hold, decoded value, error. */
+    public static Table block(Quantized q, int block, Matrix original) {
+        return BlockCharts.table(q, block, original);
+    }
+
+    /** What the stored bits of a matrix are spent on; the last row is their sum, the bits per weight. */
+    public static Table bitBudget(Quantized q) {
+        return BlockCharts.budget(q);
+    }
+
+    /**
+     * Distance to the optimum of the first blocks: what the format reached, and what the best code book of as many
+     * values could for this very block, in dB.
+     *
+     * @param q a format with a code of at most eight bits for each weight
+     * @param blocks how many of its blocks, from the first
+     */
+    public static Table optimum(Quantized q, Matrix original, int blocks) {
+        return BlockCharts.optimum(q, original, blocks);
+    }
+
     /** Why two forms of a tensor differ: one row for each cause, with what it adds to the error. */
     public static Table causes(Difference difference) {
         StringColumn cause = StringColumn.create("cause");

@@ -61,6 +61,9 @@ class DiffTest {
         "int4:sym:g32,    int4:sym:g32:mse,    search choice of the scale",
         "int4:asym:g32,   int4:kivi:g32,       minimum",
         "int4:asym:g32,   int4:hqq:g32,        minimum",
+        "nf4:b64,         nf4:b128,            block size",
+        "nf4:b64,         bnbfp4:b64,          code book",
+        "mxfp4,           mxfp4:ceil,          range of the scale",
     })
     void theCauseOfAlmostAllDifferencesIsTheOneThatTheRecipesNameApart(String a, String b, String cause) {
         Difference d = Diff.recipes(W, a, b, Progress.NONE);

@@ -66,4 +66,26 @@ class ExplainTest {
         assertThat(people.status()).as(people.err()).isZero();
         assertThat(people.out()).contains("0 of 512 codes differ");
     }
+
+    /** Across containers: the same weights as GGUF's Q4_0 and as integers under auto-round's rule in safetensors. */
+    @Test
+    void diffComparesFilesOfDifferentKinds() {
+        TinyModel.write(folder.resolve("tiny.safetensors"));
+        assertThat(nibble.run("quantize", "tiny.safetensors", "--recipe", "q4_0", "-o", "a.gguf")
+                        .status())
+                .isZero();
+        assertThat(nibble.run("quantize", "tiny.safetensors", "--recipe", "int4:sym:g32", "-o", "b.safetensors")
+                        .status())
+                .isZero();
+
+        JsonNode found = nibble.json("diff", "a.gguf", "b.safetensors", "--original", "tiny.safetensors", "--json");
+        assertThat(found).hasSize(1);
+        assertThat(found.get(0).path("weights").asInt()).isEqualTo(512);
+        assertThat(found.get(0).path("a").asText()).startsWith("a.gguf (");
+        assertThat(found.get(0).path("causes").get(0).path("cause").asText()).contains("range of the");
+
+        JsonNode alone = nibble.json("diff", "a.gguf", "b.safetensors", "--json");
+        assertThat(alone.get(0).path("differing")).isEqualTo(found.get(0).path("differing"));
+        assertThat(alone.get(0).path("mse_a").isNull()).isTrue();
+    }
 }
