@@ -195,10 +195,12 @@ public final class FileQuantizer {
         Importance importance =
                 plan.importance() ? options.importance().of(weight.name()).orElseThrow() : null;
         String[] of = {""};
-        ErrorStatistics error = TensorEncoder.encode(weight, plan.format(), importance, progress, piece -> {
-            plan.layout().write(weight.name(), piece.quantized(), piece.firstRow(), weight.rows(), writer::tensor);
-            of[0] = piece.quantized().note();
-        });
+        ErrorStatistics error =
+                TensorEncoder.encode(weight, plan.format(), plan.layout(), importance, progress, piece -> {
+                    plan.layout()
+                            .write(weight.name(), piece.quantized(), piece.firstRow(), weight.rows(), writer::tensor);
+                    of[0] = piece.quantized().note();
+                });
         String note = of[0].isEmpty() || plan.note().isEmpty() ? plan.note() + of[0] : plan.note() + "; " + of[0];
         return line(plan, plan.format().recipe().toString(), error, note);
     }

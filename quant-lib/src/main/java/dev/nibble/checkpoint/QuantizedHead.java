@@ -90,6 +90,9 @@ final class QuantizedHead {
                         new PartsManifest.Entry(format.canonical().toString(), weight.shape()));
             }
         }
+        if (options.layout() != SafetensorsLayout.PARTS) {
+            metadata.put(WeightLayouts.KEY, options.layout().word()); // versions of GPTQ look the same
+        }
         if (!parts.isEmpty()) {
             metadata.put(PartsManifest.KEY, PartsManifest.write(parts));
         }

@@ -1,5 +1,6 @@
 package dev.nibble.checkpoint;
 
+import dev.nibble.format.packing.GptqPacking;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -7,7 +8,15 @@ import java.util.stream.Collectors;
 /** How quantized weights lie in a safetensors file. */
 public enum SafetensorsLayout {
     /** Our own: {@code NAME.codes}, {@code NAME.scales}, {@code NAME.zeros}, the recipe in the metadata. */
-    PARTS("parts");
+    PARTS("parts"),
+    /** GPTQ checkpoints, zeros stored less one. */
+    GPTQ("gptq"),
+    /** GPTQ checkpoints, zeros stored as they are. */
+    GPTQ_V2("gptq_v2"),
+    /** AWQ checkpoints, GEMM version. */
+    AWQ("awq"),
+    /** compressed-tensors, pack-quantized. */
+    COMPRESSED_TENSORS("compressed-tensors");
 
     private final String word;
 
@@ -23,6 +32,10 @@ public enum SafetensorsLayout {
     TensorLayout layout() {
         return switch (this) {
             case PARTS -> new PartsLayout();
+            case GPTQ -> new GptqLayout(GptqPacking.Version.V1);
+            case GPTQ_V2 -> new GptqLayout(GptqPacking.Version.V2);
+            case AWQ -> new AwqLayout();
+            case COMPRESSED_TENSORS -> new CompressedTensorsLayout();
         };
     }
 

@@ -9,6 +9,7 @@ import dev.nibble.format.Survey;
 import dev.nibble.tensor.ErrorStatistics;
 import dev.nibble.tensor.ErrorSums;
 import dev.nibble.tensor.Matrix;
+import java.math.BigInteger;
 import java.util.function.Consumer;
 
 /**
@@ -27,6 +28,7 @@ final class TensorEncoder {
     /**
      * Encodes all rows, in order.
      *
+     * @param layout which says how many rows it wants together
      * @param importance null for none
      * @param progress is stepped by the number of weights of each piece, in every pass
      * @return the error of what the stored bytes decode to
@@ -34,18 +36,23 @@ final class TensorEncoder {
      * @throws dev.nibble.core.Cancelled if a stop was asked for
      */
     static ErrorStatistics encode(
-            Weight weight, Format format, Importance importance, Progress progress, Consumer<Piece> out) {
+            Weight weight,
+            Format format,
+            TensorLayout layout,
+            Importance importance,
+            Progress progress,
+            Consumer<Piece> out) {
         Format fixed = format;
         String title = "quantize " + weight.name();
         var survey = format.survey();
         if (survey.isPresent()) {
             try (Progress.Task task = progress.task("survey " + weight.name(), -1, "weights")) {
-                fixed = surveyed(weight, format, survey.get(), progress.quiet(), task);
+                fixed = surveyed(weight, format, layout, survey.get(), progress.quiet(), task);
             }
         }
         ErrorSums error = new ErrorSums();
         try (Progress.Task task = progress.task(title, weight.count(), "weights")) {
-            long step = pieceRows(weight, format);
+            long step = pieceRows(weight, format, layout);
             for (long row = 0; row < weight.rows(); row += step) {
                 Matrix piece = piece(weight, row, step, progress.quiet());
                 Quantized quantized = quantize(fixed, piece, importance, progress.quiet());
@@ -57,8 +64,9 @@ final class TensorEncoder {
         return error.result();
     }
 
-    private static Format surveyed(Weight weight, Format format, Survey survey, Progress quiet, Progress.Task task) {
-        long step = pieceRows(weight, format);
+    private static Format surveyed(
+            Weight weight, Format format, TensorLayout layout, Survey survey, Progress quiet, Progress.Task task) {
+        long step = pieceRows(weight, format, layout);
         do {
             for (long row = 0; row < weight.rows(); row += step) {
                 Matrix piece = piece(weight, row, step, quiet);
@@ -82,11 +90,13 @@ final class TensorEncoder {
                 : piece.named(weight.name() + " from row " + row + " on"); // for errors, which count rows
     }
 
-    /** Rows of a piece: a multiple of what the format must see together. */
-    static long pieceRows(Weight weight, Format format) {
+    /** Rows of a piece: a multiple of what the format and the layout must see together. */
+    private static long pieceRows(Weight weight, Format format, TensorLayout layout) {
         int cols = Math.toIntExact(weight.cols());
-        int together = format.pieceRows(cols);
-        long pieces = Math.max(1, PIECE / ((long) cols * together));
-        return pieces * together;
+        BigInteger byFormat = BigInteger.valueOf(format.pieceRows(cols));
+        BigInteger byLayout = BigInteger.valueOf(layout.rowsTogether());
+        long together =
+                byFormat.multiply(byLayout).divide(byFormat.gcd(byLayout)).longValueExact();
+        return Math.max(1, PIECE / (cols * together)) * together;
     }
 }

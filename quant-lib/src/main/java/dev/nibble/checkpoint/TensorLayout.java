@@ -15,6 +15,11 @@ interface TensorLayout {
      */
     List<NewTensor> tensors(String name, Format format, long rows, int cols);
 
+    /** Rows that a piece must hold a multiple of (but the last one), so that it fills whole words. */
+    default int rowsTogether() {
+        return 1;
+    }
+
     /**
      * Writes some rows. Pieces come in order and cover all rows.
      *

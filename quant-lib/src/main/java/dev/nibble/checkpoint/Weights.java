@@ -34,6 +34,7 @@ public final class Weights {
             PartsManifest.read(String.valueOf(checkpoint.path().getFileName()), manifest)
                     .forEach((name, entry) -> quantized.add(PartsWeight.of(checkpoint, name, entry)));
         }
+        quantized.addAll(WeightLayouts.find(checkpoint));
         Map<String, Weight> owners = new HashMap<>();
         for (Weight weight : quantized) {
             weight.tensors().forEach(tensor -> owners.put(tensor.name(), weight));

@@ -1,0 +1,111 @@
+package dev.nibble.checkpoint;
+
+import dev.nibble.format.packing.GptqPacking;
+import dev.nibble.format.packing.GptqPacking.Version;
+import dev.nibble.tensor.DType;
+import dev.nibble.tensor.TensorInfo;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A weight of a GPTQ checkpoint. Which version its zeros are of is said by the file's metadata ({@code nibble.layout},
+ * {@code checkpoint_format}); where it says nothing, by the zeros if they are symmetric, else it is version 1.
+ */
+final class GptqWeight extends LaidOutWeight {
+    private final TensorInfo weight;
+    private final TensorInfo zeros;
+    private final TensorInfo scales;
+    private final TensorInfo index;
+    private final Version version;
+
+    private GptqWeight(Checkpoint checkpoint, String name, Shape shape, Version version, List<TensorInfo> tensors) {
+        super(checkpoint, name, shape, tensors);
+        this.weight = tensors.get(0);
+        this.zeros = tensors.get(1);
+        this.scales = tensors.get(2);
+        this.index = tensors.size() > 3 ? tensors.get(3) : null;
+        this.version = version;
+    }
+
+    /**
+     * @param index null if there is none
+     * @throws CheckpointException if the shapes make no matrix
+     */
+    static GptqWeight of(
+            Checkpoint checkpoint,
+            String base,
+            TensorInfo weight,
+            TensorInfo zeros,
+            TensorInfo scales,
+            TensorInfo index) {
+        String name = base + LayoutNames.WEIGHT;
+        long out = scales.shape()[1];
+        long bits = out == 0 ? 0 : zeros.shape()[1] * 32 / out;
+        boolean known = bits == 2 || bits == 3 || bits == 4 || bits == 8;
+        long in = known ? weight.shape()[0] * 32 / bits : 0;
+        long groups = scales.shape()[0];
+        boolean fits = known
+                && zeros.shape()[1] * 32 == out * bits
+                && weight.shape()[0] * 32 == in * bits
+                && groups > 0
+                && groups <= in
+                && out <= Integer.MAX_VALUE
+                && in <= Integer.MAX_VALUE
+                && (index == null || (index.type() == DType.I32 && index.count() == in));
+        if (!fits) {
+            throw damaged(
+                    checkpoint,
+                    name,
+                    weight + ", " + zeros + " and " + scales + " are not the parts of one GPTQ matrix");
+        }
+        List<TensorInfo> tensors = new ArrayList<>(List.of(weight, zeros, scales));
+        if (index != null) {
+            tensors.add(index);
+        }
+        Version version = version(checkpoint, zeros, (int) out, (int) groups, (int) bits);
+        var shape =
+                new Shape(version == Version.V1 ? "GPTQ" : "GPTQ v2", (int) out, (int) in, (int) bits, (int) groups);
+        return new GptqWeight(checkpoint, name, shape, version, tensors);
+    }
+
+    private static Version version(Checkpoint checkpoint, TensorInfo zeros, int out, int groups, int bits) {
+        for (String key : List.of(WeightLayouts.KEY, "checkpoint_format")) {
+            if (checkpoint.metadata().get(key) instanceof String word && word.startsWith("gptq")) {
+                return word.equals("gptq_v2") ? Version.V2 : Version.V1;
+            }
+        }
+        byte[] bytes = checkpoint.stored(zeros.name(), 0, (int) Math.min(zeros.bytes(), Integer.MAX_VALUE - 8));
+        int[] words = new int[bytes.length / 4];
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(words);
+        Version told = GptqPacking.versionOfSymmetric(words, out, groups, bits);
+        return told == null ? Version.V1 : told;
+    }
+
+    @Override
+    byte[] codes(int from, int count) {
+        return GptqPacking.unpackWeights(columns(weight, from, count), count, shape.in(), shape.bits());
+    }
+
+    @Override
+    byte[] zeros(int from, int count) {
+        int[] words = columns(zeros, (long) from * shape.bits() / 32, count * shape.bits() / 32);
+        return GptqPacking.unpackZeros(words, count, shape.groups(), shape.bits(), version);
+    }
+
+    @Override
+    float[] scales(int from, int count) {
+        return turnedScales(scales, from, count);
+    }
+
+    @Override
+    int[] groupOfInput() {
+        return index == null ? evenGroups() : namedGroups(index);
+    }
+
+    @Override
+    int rowsTogether() {
+        return 32;
+    }
+}
