@@ -2,10 +2,11 @@ package dev.nibble.explain;
 
 import dev.nibble.checkpoint.Checkpoint;
 import dev.nibble.checkpoint.CheckpointException;
+import dev.nibble.checkpoint.Weight;
+import dev.nibble.checkpoint.Weights;
 import dev.nibble.core.CancelToken;
 import dev.nibble.core.Progress;
 import dev.nibble.tensor.Matrix;
-import dev.nibble.tensor.TensorInfo;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -35,7 +36,7 @@ public final class Identify {
 
     /** The same under a progress of one's own. */
     public static Identity weights(Matrix w, Progress progress) {
-        return weights(w, "", progress.cancelToken());
+        return weights(w, "", 32, progress.cancelToken());
     }
 
     /**
@@ -46,37 +47,40 @@ public final class Identify {
      * @throws dev.nibble.core.Cancelled if a stop was asked for
      */
     public static List<Identity> file(Checkpoint file, List<String> tensors, Progress progress) {
-        List<TensorInfo> asked = tensors.isEmpty()
-                ? file.tensors().stream().filter(TensorInfo::isMatrix).toList()
-                : tensors.stream().map(file::tensor).toList();
+        Weights weights = Weights.of(file);
+        List<Weight> asked = tensors.isEmpty()
+                ? weights.all().stream().filter(Identify::isMatrix).toList()
+                : tensors.stream().map(weights::get).toList();
         List<Identity> found = new ArrayList<>();
-        long total = asked.stream().mapToLong(TensorInfo::count).sum();
+        long total = asked.stream().mapToLong(Weight::count).sum();
         try (Progress.Task task = progress.task("identify " + file.path().getFileName(), total, "weights")) {
-            for (TensorInfo tensor : asked) {
+            for (Weight weight : asked) {
                 try {
-                    Matrix w = file.matrix(tensor.name(), Progress.NONE);
-                    found.add(weights(w, tensor.type().name(), progress.cancelToken()));
+                    Matrix w = weight.rows(0, Math.toIntExact(weight.rows()), progress.quiet())
+                            .named(weight.name());
+                    double bits = 8.0 * weight.bytes() / weight.count();
+                    found.add(weights(w, weight.stored(), bits, progress.cancelToken()));
                 } catch (CheckpointException unreadable) {
                     if (!tensors.isEmpty()) {
                         throw unreadable;
                     }
-                    found.add(unread(tensor));
+                    found.add(nothing(weight.name(), weight.stored(), "", "can not be read as numbers"));
                 }
-                task.step(tensor.count());
+                task.step(weight.count());
             }
         }
         return List.copyOf(found);
     }
 
-    private static Identity unread(TensorInfo tensor) {
-        return nothing(tensor.name(), tensor.type().name(), "", "can not be read as numbers");
+    private static boolean isMatrix(Weight weight) {
+        return weight.shape().length == 2 && weight.shape()[0] > 1 && weight.shape()[1] > 1;
     }
 
     private static Identity nothing(String tensor, String stored, String values, String note) {
         return new Identity(tensor, stored, values, Identity.NOTHING, "", 0, Double.NaN, 0, 0, note);
     }
 
-    private static Identity weights(Matrix w, String stored, CancelToken cancel) {
+    private static Identity weights(Matrix w, String stored, double storedBits, CancelToken cancel) {
         if (w.size() == 0) {
             return nothing(w.name(), stored, "", "no weights");
         }
@@ -112,7 +116,7 @@ public final class Identify {
                 guess.bitsPerWeight(),
                 guess.fits(),
                 guess.tested(),
-                note(stored, guess.format()));
+                note(stored, storedBits, guess.bitsPerWeight()));
     }
 
     private static String silence(Matrix w) {
@@ -127,12 +131,13 @@ public final class Identify {
         return constant ? "all weights are " + first : "";
     }
 
-    /** What the name that was found says about the type that the file declares. */
-    private static String note(String stored, String format) {
-        boolean isFloat = stored.isEmpty() || stored.matches("B?F(8|16|32|64).*");
-        return isFloat
-                ? "quantized before"
-                : format.startsWith(stored) ? "as the file says" : "stored as " + stored + ", but quantized before";
+    /** What the finding says about how the tensor is stored. */
+    private static String note(String stored, double storedBits, double foundBits) {
+        if (storedBits >= 16) {
+            return "quantized before";
+        }
+        // a scale that is itself quantized takes fewer bits than the finding can know of
+        return foundBits < 0.98 * storedBits ? "stored as " + stored + ", but quantized before" : "as the file says";
     }
 
     /** One reading of the numbers that fits. */

@@ -6,6 +6,7 @@ import dev.nibble.format.BitField.Role;
 import dev.nibble.format.BlockView;
 import dev.nibble.format.Quantized;
 import dev.nibble.format.codebook.BestCodebook;
+import dev.nibble.format.integer.Optimum;
 import dev.nibble.tensor.Matrix;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -184,15 +185,18 @@ final class BlockCharts {
     }
 
     /**
-     * How far blocks are from what their number of values could do at best: SQNR of the format, of the best code book of
-     * as many values for this very block, and the gap.
+     * How far blocks are from what their number of values could do at best: SQNR of the format, of integers with the
+     * best scale and zero, of the best code book of as many values for this very block, and the gap to that.
      */
     static Table optimum(Quantized q, Matrix original, int blocks) {
         Matrix decoded = q.dequantize();
+        boolean integers = q.format().recipe().name().matches("int[1-8]|ternary");
         IntColumn block = IntColumn.create("block");
         IntColumn count = IntColumn.create("weights");
         IntColumn values = IntColumn.create("values");
         DoubleColumn own = DoubleColumn.create("own SQNR (dB)");
+        DoubleColumn scale = DoubleColumn.create("best scale (dB)");
+        DoubleColumn zero = DoubleColumn.create("best scale and zero (dB)");
         DoubleColumn best = DoubleColumn.create("best code book (dB)");
         DoubleColumn gap = DoubleColumn.create("gap (dB)");
         for (int b = 0; b < Math.min(blocks, q.blocks()); b++) {
@@ -209,9 +213,21 @@ final class BlockCharts {
             values.append(levels);
             own.append(distance.own());
             best.append(distance.best());
+            if (integers) {
+                Optimum grid = Optimum.of(original, q, b);
+                scale.append(grid.scale().sqnrDb());
+                zero.append(grid.scaleAndZero().sqnrDb());
+            } else {
+                scale.appendMissing();
+                zero.appendMissing();
+            }
             gap.append(distance.decibels());
         }
-        return Table.create(q.name() + " as " + q.format().recipe(), block, count, values, own, best, gap);
+        Table table = Table.create(q.name() + " as " + q.format().recipe(), block, count, values, own);
+        if (integers) {
+            table.addColumns(scale, zero);
+        }
+        return table.addColumns(best, gap);
     }
 
     private static String words(Role role) {

@@ -180,8 +180,8 @@ public final class Tables {
     }
 
     /**
-     * Distance to the optimum of the first blocks: what the format reached, and what the best code book of as many
-     * values could for this very block, in dB.
+     * Distance to the optimum of the first blocks, in dB: what the format reached, what the best scale (and zero) on the
+     * same integers could, and what the best code book of as many values could for this very block.
      *
      * @param q a format with a code of at most eight bits for each weight
      * @param blocks how many of its blocks, from the first
