@@ -21,6 +21,7 @@ final class Codebook {
     private final float[] boundaries;
     private final byte[] codes;
     private final int[] ranks;
+    private final float[] segments;
     private final int[] steps;
     private final int[] fans;
 
@@ -31,6 +32,10 @@ final class Codebook {
         this.codes = codes;
         this.values = new float[Math.max(ROOM, size)];
         this.ranks = new int[size];
+        this.segments = new float[ROOM];
+        for (int i = 0; i < ROOM; i++) {
+            segments[i] = boundaries[i << Math.max(0, bits - 4)];
+        }
         this.steps = bits > 4 ? null : steps(boundaries);
         this.fans = bits > 4 ? fans(boundaries) : null;
         for (int r = 0; r < size; r++) {
@@ -94,6 +99,11 @@ final class Codebook {
     /** Boundaries by rank, filled up with +infinity to {@link #ROOM}. Read only. */
     float[] boundaries() {
         return boundaries;
+    }
+
+    /** Every boundary of a book of at most 16 values, else one at each sixteenth of the ranks. Read only. */
+    float[] segments() {
+        return segments;
     }
 
     /**

@@ -129,24 +129,22 @@ final class CodebookVector implements CodebookKernels {
     }
 
     private static void narrow(float[] x, int from, int count, float inverse, Codebook book, byte[] ranks, int at) {
-        int done = 0;
-        if (book.bits() <= 4) {
-            done = count(x, from, count, inverse, book.boundaries(), ranks, at);
-        } else if (Math.abs(inverse) <= Float.MAX_VALUE) {
-            halve(x, from, count, inverse, book.boundaries(), book.size() / 2, ranks, at);
-            return;
+        int done = count(x, from, count, inverse, book.segments(), ranks, at);
+        if (book.bits() > 4) {
+            finish(x, from, done, inverse, book, ranks, at);
         }
         TAIL.encode(x, from + done, count - done, inverse, book, ranks, at + done);
     }
 
-    /** The scalar search without a branch: the sign of the difference is the answer of the comparison. */
-    private static void halve(
-            float[] x, int from, int count, float inverse, float[] boundaries, int half, byte[] ranks, int at) {
+    /** The steps of the scalar search that are left when the segment, a sixteenth of the book, is known. */
+    private static void finish(float[] x, int from, int count, float inverse, Codebook book, byte[] ranks, int at) {
+        float[] boundaries = book.boundaries();
+        int shift = book.bits() - 4;
         for (int i = 0; i < count; i++) {
             float v = x[from + i] * inverse;
-            int rank = 0;
-            for (int step = half; step > 0; step >>= 1) {
-                rank += step & (Float.floatToRawIntBits(boundaries[rank + step] - v) >> 31);
+            int rank = ranks[at + i] << shift;
+            for (int step = 1 << (shift - 1); step > 0; step >>= 1) {
+                rank += v > boundaries[rank + step] ? step : 0;
             }
             ranks[at + i] = (byte) rank;
         }

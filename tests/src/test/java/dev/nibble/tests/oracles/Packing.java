@@ -34,7 +34,8 @@ final class Packing {
         List<String> differences = new ArrayList<>();
         int at = Arrays.mismatch(mine, theirs);
         if (at >= 0) {
-            differences.add("the words differ from byte " + at + " of " + theirs.length + " (ours: " + mine.length + ")");
+            differences.add(
+                    "the words differ from byte " + at + " of " + theirs.length + " (ours: " + mine.length + ")");
         }
         at = Arrays.mismatch(back, codes);
         if (at >= 0) {
