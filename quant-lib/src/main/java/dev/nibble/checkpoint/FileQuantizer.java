@@ -82,6 +82,7 @@ public final class FileQuantizer {
         var planner = new QuantizePlanner(options, gguf);
         this.plans = weights.all().stream().map(planner::plan).toList();
         requireWork();
+        new QuantizedHead(weights.checkpoint(), options, plans).make(gguf); // what can not be written shows now
         warnAboutImportance();
         if (gguf && GgufEntry.of(weights.checkpoint()).isEmpty()) {
             warnings.add(fileName() + " says nothing about a model as GGUF does: the new file holds its tensors under"

@@ -83,6 +83,10 @@ final class GptqWeight extends LaidOutWeight {
         return told == null ? Version.V1 : told;
     }
 
+    Version version() {
+        return version;
+    }
+
     @Override
     byte[] codes(int from, int count) {
         return GptqPacking.unpackWeights(columns(weight, from, count), count, shape.in(), shape.bits());

@@ -25,9 +25,17 @@ final class PartsWeight implements Weight {
     private final long rows;
     private final int cols;
     private final List<TensorInfo> tensors;
+    private final boolean ownNames;
 
     private PartsWeight(
-            Checkpoint checkpoint, String name, Format format, long rows, int cols, List<TensorInfo> tensors) {
+            Checkpoint checkpoint,
+            String name,
+            Format format,
+            long rows,
+            int cols,
+            List<TensorInfo> tensors,
+            boolean ownNames) {
+        this.ownNames = ownNames;
         this.checkpoint = checkpoint;
         this.name = name;
         this.format = format;
@@ -42,6 +50,15 @@ final class PartsWeight implements Weight {
      * @throws CheckpointException if its recipe is unknown, or its tensors are not there or of another size
      */
     static PartsWeight of(Checkpoint checkpoint, String name, PartsManifest.Entry entry) {
+        return of(checkpoint, name, entry, List.of());
+    }
+
+    /**
+     * The same whose parts have other names.
+     *
+     * @param suffixes what follows the name of the weight, part by part; none for our own names
+     */
+    static PartsWeight of(Checkpoint checkpoint, String name, PartsManifest.Entry entry, List<String> suffixes) {
         long[] shape = entry.shape();
         if (shape.length != 2 || shape[1] > Integer.MAX_VALUE) {
             throw damaged(checkpoint, name, "its shape is " + Arrays.toString(shape) + ", not [out, in]");
@@ -57,8 +74,9 @@ final class PartsWeight implements Weight {
             throw damaged(checkpoint, name, e.getMessage());
         }
         List<TensorInfo> tensors = new ArrayList<>();
-        for (PartLayout part : layout) {
-            TensorInfo tensor = checkpoint.tensor(tensorName(name, part));
+        for (int i = 0; i < layout.size(); i++) {
+            PartLayout part = layout.get(i);
+            TensorInfo tensor = checkpoint.tensor(suffixes.isEmpty() ? tensorName(name, part) : name + suffixes.get(i));
             if (tensor.bytes() != part.bytes()) {
                 throw damaged(
                         checkpoint,
@@ -73,7 +91,12 @@ final class PartsWeight implements Weight {
             }
             tensors.add(tensor);
         }
-        return new PartsWeight(checkpoint, name, format, shape[0], cols, tensors);
+        return new PartsWeight(checkpoint, name, format, shape[0], cols, tensors, suffixes.isEmpty());
+    }
+
+    /** Whether its tensors have our own names, and the file's metadata tell of it. */
+    boolean isInManifest() {
+        return ownNames;
     }
 
     /** The tensor that holds a part. */

@@ -87,13 +87,16 @@ final class QuantizePlanner {
         try {
             TensorLayout how = layout(format);
             int cols = (int) weight.cols();
+            if (how.wantsSurvey()) {
+                format = TensorEncoder.surveyed(weight, format, how, Progress.current());
+            }
             List<NewTensor> tensors = how.tensors(weight.name(), format, weight.rows(), cols);
             boolean asked = format.takesImportance() && options.importance() != null;
             boolean known = asked && options.importance().has(weight.name());
             if (known) {
                 options.importance().requireColumns(weight.name(), cols);
             }
-            probe(format, cols, known);
+            probe(formats.get(recipe.get()), cols, known);
             return new Plan(weight, format, how, tensors, known, asked && !known ? "no importance known" : "");
         } catch (IllegalArgumentException doesNotFit) {
             return keep(weight, "kept: " + doesNotFit.getMessage());

@@ -1,6 +1,7 @@
 package dev.nibble.checkpoint;
 
 import dev.nibble.checkpoint.QuantizePlanner.Plan;
+import dev.nibble.format.packing.GptqPacking;
 import dev.nibble.tensor.DType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -82,7 +83,7 @@ final class QuantizedHead {
         Map<String, PartsManifest.Entry> parts = new LinkedHashMap<>();
         for (Plan plan : plans) {
             Weight weight = plan.weight();
-            boolean copied = !plan.isEncoded() && weight instanceof PartsWeight;
+            boolean copied = !plan.isEncoded() && weight instanceof PartsWeight kept && kept.isInManifest();
             if (copied || plan.layout() instanceof PartsLayout) {
                 var format = copied ? weight.format().orElseThrow() : plan.format();
                 parts.put(
@@ -90,12 +91,30 @@ final class QuantizedHead {
                         new PartsManifest.Entry(format.canonical().toString(), weight.shape()));
             }
         }
-        if (options.layout() != SafetensorsLayout.PARTS) {
-            metadata.put(WeightLayouts.KEY, options.layout().word()); // versions of GPTQ look the same
+        String layout = layoutWord();
+        if (!layout.isEmpty()) {
+            metadata.put(WeightLayouts.KEY, layout);
         }
         if (!parts.isEmpty()) {
             metadata.put(PartsManifest.KEY, PartsManifest.write(parts));
         }
         return metadata;
+    }
+
+    /** The layout as the metadata name it, above all which version of GPTQ, since the tensors of both look the same. */
+    private String layoutWord() {
+        SafetensorsLayout layout = options.layout();
+        for (Plan plan : plans) {
+            if (!plan.isEncoded() && plan.weight() instanceof GptqWeight kept) {
+                SafetensorsLayout its =
+                        kept.version() == GptqPacking.Version.V1 ? SafetensorsLayout.GPTQ : SafetensorsLayout.GPTQ_V2;
+                if (layout != its && (layout == SafetensorsLayout.GPTQ || layout == SafetensorsLayout.GPTQ_V2)) {
+                    throw new IllegalArgumentException("\"" + kept.name() + "\" is kept, and is of the layout "
+                            + its.word() + "; one file can not hold " + layout.word() + " as well");
+                }
+                return its.word();
+            }
+        }
+        return layout == SafetensorsLayout.PARTS ? "" : layout.word();
     }
 }

@@ -16,7 +16,11 @@ public enum SafetensorsLayout {
     /** AWQ checkpoints, GEMM version. */
     AWQ("awq"),
     /** compressed-tensors, pack-quantized. */
-    COMPRESSED_TENSORS("compressed-tensors");
+    COMPRESSED_TENSORS("compressed-tensors"),
+    /** compressed-tensors, nvfp4-pack-quantized. */
+    NVFP4_PACK("nvfp4-pack"),
+    /** bitsandbytes, Linear4bit. */
+    BNB("bnb");
 
     private final String word;
 
@@ -36,6 +40,8 @@ public enum SafetensorsLayout {
             case GPTQ_V2 -> new GptqLayout(GptqPacking.Version.V2);
             case AWQ -> new AwqLayout();
             case COMPRESSED_TENSORS -> new CompressedTensorsLayout();
+            case NVFP4_PACK -> new NvFp4Layout();
+            case BNB -> new BitsandbytesLayout();
         };
     }
 

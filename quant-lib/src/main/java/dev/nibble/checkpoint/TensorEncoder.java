@@ -42,14 +42,8 @@ final class TensorEncoder {
             Importance importance,
             Progress progress,
             Consumer<Piece> out) {
-        Format fixed = format;
+        Format fixed = surveyed(weight, format, layout, progress);
         String title = "quantize " + weight.name();
-        var survey = format.survey();
-        if (survey.isPresent()) {
-            try (Progress.Task task = progress.task("survey " + weight.name(), -1, "weights")) {
-                fixed = surveyed(weight, format, layout, survey.get(), progress.quiet(), task);
-            }
-        }
         ErrorSums error = new ErrorSums();
         try (Progress.Task task = progress.task(title, weight.count(), "weights")) {
             long step = pieceRows(weight, format, layout);
@@ -64,16 +58,22 @@ final class TensorEncoder {
         return error.result();
     }
 
-    private static Format surveyed(
-            Weight weight, Format format, TensorLayout layout, Survey survey, Progress quiet, Progress.Task task) {
+    /** The format with what it has to know of the whole weight; the same where that is nothing. */
+    static Format surveyed(Weight weight, Format format, TensorLayout layout, Progress progress) {
+        if (format.survey().isEmpty()) {
+            return format;
+        }
+        Survey survey = format.survey().get();
         long step = pieceRows(weight, format, layout);
-        do {
-            for (long row = 0; row < weight.rows(); row += step) {
-                Matrix piece = piece(weight, row, step, quiet);
-                survey.add(piece);
-                task.step(piece.size());
-            }
-        } while (survey.needsAnotherPass());
+        try (Progress.Task task = progress.task("survey " + weight.name(), -1, "weights")) {
+            do {
+                for (long row = 0; row < weight.rows(); row += step) {
+                    Matrix piece = piece(weight, row, step, progress.quiet());
+                    survey.add(piece);
+                    task.step(piece.size());
+                }
+            } while (survey.needsAnotherPass());
+        }
         return survey.fixed();
     }
 

@@ -20,6 +20,11 @@ interface TensorLayout {
         return 1;
     }
 
+    /** Whether a format that surveys a tensor has to have done so before {@link #tensors} is asked. */
+    default boolean wantsSurvey() {
+        return false;
+    }
+
     /**
      * Writes some rows. Pieces come in order and cover all rows.
      *

@@ -1,5 +1,6 @@
 package dev.nibble.checkpoint;
 
+import dev.nibble.format.codebook.BitsandbytesTensors;
 import dev.nibble.tensor.DType;
 import dev.nibble.tensor.TensorInfo;
 import java.util.ArrayList;
@@ -39,7 +40,13 @@ final class WeightLayouts {
             } else if (words && name.endsWith(PACKED)) {
                 String base = name.substring(0, name.length() - "_packed".length());
                 compressed(checkpoint, tensors, base).ifPresent(found::add);
+            } else if (tensor.type() == DType.U8 && name.endsWith(PACKED)) {
+                String base = name.substring(0, name.length() - "_packed".length());
+                nvfp4(checkpoint, tensors, base).ifPresent(found::add);
             }
+            BitsandbytesTensors.weightOfState(name)
+                    .filter(tensors::containsKey)
+                    .ifPresent(weight -> found.add(BitsandbytesWeight.of(checkpoint, weight, tensors)));
         }
         return found;
     }
@@ -63,6 +70,18 @@ final class WeightLayouts {
                 weight.shape()[1] == outputs
                         ? GptqWeight.of(checkpoint, base, weight, zeros, scales, tensors.get(base + "g_idx"))
                         : AwqWeight.of(checkpoint, base, weight, zeros, scales));
+    }
+
+    private static Optional<Weight> nvfp4(Checkpoint checkpoint, Map<String, TensorInfo> tensors, String name) {
+        long[] shape = tensors.get(name + "_packed").shape();
+        boolean complete = shape.length == 2
+                && shape[1] <= Integer.MAX_VALUE / 2
+                && NvFp4Layout.SUFFIXES.stream().allMatch(suffix -> tensors.containsKey(name + suffix));
+        if (!complete) {
+            return Optional.empty();
+        }
+        var entry = new PartsManifest.Entry(NvFp4Layout.RECIPE, new long[] {shape[0], 2 * shape[1]});
+        return Optional.of(PartsWeight.of(checkpoint, name, entry, NvFp4Layout.SUFFIXES));
     }
 
     private static Optional<Weight> compressed(Checkpoint checkpoint, Map<String, TensorInfo> tensors, String name) {

@@ -60,7 +60,11 @@ class LayoutsTest {
         "int4:ct:asym:g32, COMPRESSED_TENSORS",
         "int8:ct, COMPRESSED_TENSORS",
         "int4:asym:g50, GPTQ",
-        "int3:asym:g64:f32, COMPRESSED_TENSORS"
+        "int3:asym:g64:f32, COMPRESSED_TENSORS",
+        "nvfp4:ct, NVFP4_PACK",
+        "nf4:b64, BNB",
+        "nf4:b64:dq, BNB",
+        "bnbfp4:b128, BNB"
     })
     void weightsComeBackAsTheFormatDecodesThem(String recipe, SafetensorsLayout layout) {
         float[] expected = Formats.parse(recipe).quantize(WEIGHTS).dequantize().values();
@@ -104,6 +108,19 @@ class LayoutsTest {
                 .containsEntry(base + "weight_zero_point", "I32 [12, 3]")
                 .containsEntry(base + "weight_shape", "I64 [2]")
                 .hasSize(5);
+        assertThat(tensors(quantize("nvfp4:ct", SafetensorsLayout.NVFP4_PACK)))
+                .containsEntry(base + "weight_packed", "U8 [96, 96]")
+                .containsEntry(base + "weight_scale", "F8_E4M3 [96, 12]")
+                .containsEntry(base + "weight_global_scale", "F32 [1]")
+                .hasSize(4);
+        assertThat(tensors(quantize("nf4:b64:dq", SafetensorsLayout.BNB)))
+                .containsEntry(base + "weight", "U8 [9216, 1]")
+                .containsEntry(base + "weight.absmax", "U8 [288]")
+                .containsEntry(base + "weight.quant_map", "F32 [16]")
+                .containsEntry(base + "weight.nested_absmax", "F32 [2]")
+                .containsEntry(base + "weight.nested_quant_map", "F32 [256]")
+                .containsKey(base + "weight.quant_state.bitsandbytes__nf4")
+                .hasSize(7);
     }
 
     /** Symmetric four-bit zeros: 0x77777777 in version 1, 0x88888888 in version 2. */
@@ -138,6 +155,46 @@ class LayoutsTest {
             read.tensors().forEach(t -> tensors.put(t.name(), t.type() + " " + t.shapeText()));
         }
         return tensors;
+    }
+
+    /** What is kept in a layout is read in it again, whatever else the new file holds. */
+    @ParameterizedTest
+    @CsvSource({
+        "nvfp4:ct, NVFP4_PACK, PARTS, nf4:b64",
+        "int4:gptq:asym:g64, GPTQ_V2, AWQ, int4:awq:g16",
+        "int4:gptq:asym:g64, GPTQ, PARTS, int8",
+        "int4:g64, PARTS, BNB, nf4:b64"
+    })
+    void whatIsKeptStaysReadable(String recipe, SafetensorsLayout layout, SafetensorsLayout other, String second) {
+        float[] expected = Formats.parse(recipe).quantize(WEIGHTS).dequantize().values();
+        Matrix head = Generators.gaussian(32, 64, 3).named("lm_head.weight");
+        Path in = new ModelFile()
+                .matrix(NAME, WEIGHTS)
+                .matrix("lm_head.weight", head)
+                .safetensors(folder.resolve("a.safetensors"));
+        Path once = folder.resolve("b.safetensors");
+        Path twice = folder.resolve("c.safetensors");
+        run(in, once, recipe, layout);
+        run(once, twice, "head=" + second, other);
+        try (Checkpoint read = Checkpoint.open(twice)) {
+            Weights weights = Weights.of(read);
+            assertThat(weights.all()).hasSize(2);
+            assertThat(weights.get(NAME).rows(0, 96, Progress.NONE).values()).isEqualTo(expected);
+            assertThat(weights.get("lm_head.weight").rows(0, 32, Progress.NONE).values())
+                    .isEqualTo(Formats.parse(second).quantize(head).dequantize().values());
+        }
+        if (layout == SafetensorsLayout.GPTQ) {
+            assertThatThrownBy(() ->
+                            run(once, folder.resolve("d.safetensors"), "head=int4:gptq:g32", SafetensorsLayout.GPTQ_V2))
+                    .hasMessageContaining("can not hold gptq_v2 as well");
+        }
+    }
+
+    private static void run(Path in, Path out, String recipe, SafetensorsLayout layout) {
+        try (Checkpoint file = Checkpoint.open(in)) {
+            var options = new FileQuantizer.Options(ModelRecipe.parse(recipe), layout, null, name -> true, false);
+            FileQuantizer.plan(file, out, options).run(Progress.NONE);
+        }
     }
 
     /** Input 0 in the last group, by g_idx: what act-order makes. */
@@ -205,6 +262,8 @@ class LayoutsTest {
             {"int8:tensor", "GPTQ", "do not lie in one row"},
             {"int5:asym:g64", "GPTQ", "2, 3, 4 or 8 bits"},
             {"int8:gptq:g64", "AWQ", "4 bits"},
+            {"nvfp4", "NVFP4_PACK", "holds nvfp4:ct"},
+            {"int4:g64", "BNB", "no place in bitsandbytes' layout"},
             {"int4:asym:g50", "COMPRESSED_TENSORS", "has no shorter group"}
         }) {
             assertThatThrownBy(() -> quantize(odd[0], SafetensorsLayout.valueOf(odd[1])))
