@@ -28,9 +28,7 @@ public interface Format {
      * What becomes of blocks that are all zero, constant, −0, subnormal or huge, in a few sentences for the reader of a
      * manual. Weights that are not finite are refused by every format.
      */
-    default String specials() {
-        throw new UnsupportedOperationException(this + " does not say");
-    }
+    String specials();
 
     /**
      * The parts that a matrix of this shape will have, in the order of {@link Quantized#parts()}; allocates nothing.
@@ -38,9 +36,7 @@ public interface Format {
      * @throws IllegalArgumentException if the format does not take rows of this length; the message says why, and which
      *     lengths it takes
      */
-    default List<PartLayout> layout(long rows, int cols) {
-        throw new UnsupportedOperationException(this + " has no layout");
-    }
+    List<PartLayout> layout(long rows, int cols);
 
     /**
      * Quantizes a matrix, each row alone unless the format says otherwise.
@@ -91,18 +87,14 @@ public interface Format {
      *
      * @throws IllegalArgumentException if the parts are not those of {@link #layout}
      */
-    default Quantized stored(String name, int rows, int cols, List<StoredPart> parts) {
-        throw new UnsupportedOperationException(this + " can not be read back");
-    }
+    Quantized stored(String name, int rows, int cols, List<StoredPart> parts);
 
     /**
      * The quantized matrix that a trace tells of, made from its steps alone: the same bytes as the run that was traced.
      *
      * @throws IllegalArgumentException if the steps do not cover the matrix
      */
-    default Quantized replay(String name, int rows, int cols, List<Trace.Step> steps) {
-        throw new UnsupportedOperationException(this + " can not be replayed");
-    }
+    Quantized replay(String name, int rows, int cols, List<Trace.Step> steps);
 
     /** The same without a trace. */
     default Quantized quantize(Matrix w, Progress progress) {

@@ -37,18 +37,14 @@ public interface Quantized {
     String note();
 
     /** Number of blocks: of the runs of weights that share a scale, or of super-blocks where there are such. */
-    default int blocks() {
-        throw new UnsupportedOperationException(format() + " has no blocks");
-    }
+    int blocks();
 
     /**
      * One block taken apart, bit by bit. All blocks together name every bit of every part.
      *
      * @throws IndexOutOfBoundsException if there is no such block
      */
-    default BlockView block(int index) {
-        throw new UnsupportedOperationException(format() + " has no blocks");
-    }
+    BlockView block(int index);
 
     /** Stored bytes, scales included. */
     default long bytes() {
