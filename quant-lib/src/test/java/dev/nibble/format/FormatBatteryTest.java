@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nibble.Awkward;
+import dev.nibble.core.CancelToken;
+import dev.nibble.core.Cancelled;
+import dev.nibble.core.Progress;
+import dev.nibble.core.Recipe;
 import dev.nibble.core.Trace;
 import dev.nibble.tensor.ErrorStatistics;
 import dev.nibble.tensor.Generators;
@@ -18,6 +22,7 @@ import java.util.HexFormat;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -27,7 +32,29 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What every format must do, whatever it is: a new one gets all of this by being in the registry. */
 class FormatBatteryTest {
+    /** Behind a recipe: quantized with an importance matrix. */
+    private static final String WITH_IMPORTANCE = " with importance";
+
+    /** Every recipe of the battery, and once more with an importance matrix where the format takes or needs one. */
     static Stream<String> recipes() {
+        List<String> all = new ArrayList<>();
+        withoutImportance().forEach(recipe -> {
+            all.add(recipe);
+            if (Formats.parse(recipe).takesImportance()) {
+                all.add(recipe + WITH_IMPORTANCE);
+            }
+        });
+        Stream.of("iq1_s", "iq2_xs", "iq2_xxs").forEach(name -> all.add(name + WITH_IMPORTANCE)); // need one
+        return all.stream();
+    }
+
+    private static Format parse(String recipe) {
+        return recipe.endsWith(WITH_IMPORTANCE)
+                ? new WithImportance(Formats.parse(recipe.replace(WITH_IMPORTANCE, "")))
+                : Formats.parse(recipe);
+    }
+
+    static Stream<String> withoutImportance() {
         Stream<String> examples = Formats.all().stream().flatMap(e -> e.examples().stream());
         return Stream.concat(
                 examples,
@@ -44,7 +71,7 @@ class FormatBatteryTest {
     @ParameterizedTest
     @MethodSource("recipes")
     void staysWithinItsDeclaredErrorOnAwkwardNumbers(String recipe) {
-        Format format = Formats.parse(recipe);
+        Format format = parse(recipe);
         int tried = 0;
         for (int size : new int[] {1, 2, 15, 32, 33, 64, 128, 129, 256, 577, 4096, 4098}) {
             if (fits(format, size)) {
@@ -57,6 +84,15 @@ class FormatBatteryTest {
         assertThat(tried).isPositive();
         within(format, Generators.gaussian(7, cols(format, 130), 5));
         within(format, Generators.withOutlierColumns(33, cols(format, 97), 6));
+    }
+
+    @ParameterizedTest
+    @MethodSource("recipes")
+    void takesOrRefusesRowsOfAnyLength(String recipe) {
+        Format format = parse(recipe);
+        Awkward.sizes()
+                .filter(size -> fits(format, size))
+                .forEach(size -> within(format, Generators.gaussian(2, size, size)));
     }
 
     /** Whether a format takes rows of so many weights; one that does not must say so, and take its multiples of 256. */
@@ -98,12 +134,13 @@ class FormatBatteryTest {
     @ParameterizedTest
     @MethodSource("recipes")
     void itsBoundIsNotEmptyWords(String recipe) {
-        // Types that trade weights against each other promise nothing, or only a sum, for a single one.
-        Assumptions.assumeFalse(
-                List.of("iq1_m", "iq2_s", "iq3_s", "iq3_xxs", "q1_0").contains(recipe));
+        // Types that trade weights against each other promise nothing, or only a sum, for a single one; so does an
+        // importance matrix.
+        Assumptions.assumeFalse(recipe.endsWith(WITH_IMPORTANCE)
+                || List.of("iq1_m", "iq2_s", "iq3_s", "iq3_xxs", "q1_0").contains(recipe));
         // On normal weights the bound of a weight is no more than the block's largest magnitude.
         Matrix w = Generators.gaussian(4, 256, 9);
-        Quantized q = Formats.parse(recipe).quantize(w);
+        Quantized q = parse(recipe).quantize(w);
         for (int c = 0; c < 256; c++) {
             assertThat(q.errorBound(0, c)).isLessThan(4.5);
         }
@@ -112,7 +149,7 @@ class FormatBatteryTest {
     @ParameterizedTest
     @MethodSource("recipes")
     void countsEveryStoredByteAndNothingElse(String recipe) {
-        Format format = Formats.parse(recipe);
+        Format format = parse(recipe);
         int cols = cols(format, 577);
         Matrix w = Generators.gaussian(13, cols, 3);
         Quantized q = format.quantize(w);
@@ -135,19 +172,22 @@ class FormatBatteryTest {
     @ParameterizedTest
     @MethodSource("recipes")
     void doesNotTouchTheOriginalAndKeepsItsName(String recipe) {
-        Matrix w = Generators.gaussian(3, cols(Formats.parse(recipe), 64), 8).named("blk.0.w");
+        Format format = parse(recipe);
+        Matrix w = Generators.gaussian(3, cols(format, 64), 8).named("blk.0.w");
         float[] before = w.values().clone();
-        Quantized q = Formats.parse(recipe).quantize(w);
+        Quantized q = format.quantize(w);
         assertThat(w.values()).isEqualTo(before);
         assertThat(q.name()).isEqualTo("blk.0.w");
-        assertThat(q.dequantize().name()).contains("blk.0.w").contains(recipe);
+        assertThat(q.dequantize().name())
+                .contains("blk.0.w")
+                .contains(format.recipe().toString());
         assertThat(q.error(w)).isEqualTo(ErrorStatistics.of(w, q.dequantize()));
     }
 
     @ParameterizedTest
     @MethodSource("recipes")
     void itsTraceTellsOfEveryBlockInOrderAndChangesNothing(String recipe) {
-        Format format = Formats.parse(recipe);
+        Format format = parse(recipe);
         int cols = cols(format, 97);
         Matrix w = Generators.withOutlierColumns(70, cols, 2);
         Trace trace = Trace.record();
@@ -167,7 +207,7 @@ class FormatBatteryTest {
     @ParameterizedTest
     @MethodSource("recipes")
     void refusesWeightsThatAreNotFiniteAndSaysWhere(String recipe) {
-        Format format = Formats.parse(recipe);
+        Format format = parse(recipe);
         for (float odd : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
             int cols = cols(format, 40);
             Matrix w = Generators.gaussian(5, cols, 1).named("w");
@@ -182,24 +222,33 @@ class FormatBatteryTest {
 
     @ParameterizedTest
     @MethodSource("recipes")
+    void stopsWhenAskedTo(String recipe) {
+        Format format = parse(recipe);
+        Progress stopped = stopped();
+        Matrix w = Generators.gaussian(3, cols(format, 96), 4);
+        assertThatThrownBy(() -> format.quantize(w, stopped)).isInstanceOf(Cancelled.class);
+        assertThatThrownBy(() -> format.quantize(w, stopped, Trace.record())).isInstanceOf(Cancelled.class);
+    }
+
+    @ParameterizedTest
+    @MethodSource("recipes")
     void theLargestNumbersAreQuantizedOrRefusedButNeverSpoiled(String recipe) {
         for (float largest : new float[] {1e5f, 1e30f, Float.MAX_VALUE}) {
-            Matrix w =
-                    Generators.gaussian(2, cols(Formats.parse(recipe), 64), 2).named("w");
+            Matrix w = Generators.gaussian(2, cols(parse(recipe), 64), 2).named("w");
             w.values()[5] = largest;
             w.values()[9] = -largest;
             try {
-                within(Formats.parse(recipe), w);
+                within(parse(recipe), w);
             } catch (IllegalArgumentException e) {
-                assertThat(e).hasMessageContaining("row 0");
+                assertThat(e.getMessage()).matches(".*(row 0|importance up to).*");
             }
         }
     }
 
     @ParameterizedTest
-    @MethodSource("recipes")
+    @MethodSource("withoutImportance")
     void itsRecipePrintsAsWrittenAndItsCanonicalFormMeansTheSame(String recipe) {
-        Format format = Formats.parse(recipe);
+        Format format = parse(recipe);
         assertThat(format.recipe()).hasToString(recipe);
         Format again = Formats.of(format.canonical());
         assertThat(again).isEqualTo(format).hasSameHashCodeAs(format);
@@ -211,7 +260,7 @@ class FormatBatteryTest {
     @ParameterizedTest
     @MethodSource("recipes")
     void readsItsBytesBackAndRefusesOthers(String recipe) {
-        Format format = Formats.parse(recipe);
+        Format format = parse(recipe);
         int cols = cols(format, 97);
         Matrix w = Generators.withOutlierColumns(5, cols, 4).named("w");
         Quantized q = format.quantize(w);
@@ -232,7 +281,7 @@ class FormatBatteryTest {
     @ParameterizedTest
     @MethodSource("recipes")
     void readsAnyBytesOfTheRightSizeOrRefusesThemAtOnce(String recipe) {
-        Format format = Formats.parse(recipe);
+        Format format = parse(recipe);
         int cols = cols(format, 97);
         SplittableRandom random = new SplittableRandom(11);
         for (int round = 0; round < 8; round++) {
@@ -261,7 +310,7 @@ class FormatBatteryTest {
     @ParameterizedTest
     @MethodSource("recipes")
     void makesTheSameBytesFromItsTraceAlone(String recipe) {
-        Format format = Formats.parse(recipe);
+        Format format = parse(recipe);
         int cols = cols(format, 97);
         for (Matrix w : List.of(Generators.withOutlierColumns(5, cols, 4), Matrix.of(1, cols, new float[cols]))) {
             Trace trace = Trace.record();
@@ -276,7 +325,7 @@ class FormatBatteryTest {
     @ParameterizedTest
     @MethodSource("recipes")
     void piecesAppendedAreTheWhole(String recipe) {
-        Format format = Formats.parse(recipe);
+        Format format = parse(recipe);
         int cols = cols(format, 48);
         int step = format.pieceRows(cols);
         int rows = 5 * step / 2 + 1;
@@ -309,6 +358,22 @@ class FormatBatteryTest {
         }
     }
 
+    private static Progress stopped() {
+        CancelToken stop = new CancelToken();
+        stop.cancel();
+        return new Progress() {
+            @Override
+            public Task task(String title, long total, String unit) {
+                return Progress.NONE.task(title, total, unit);
+            }
+
+            @Override
+            public CancelToken cancelToken() {
+                return stop;
+            }
+        };
+    }
+
     private static List<Matrix> pieces(Matrix w, int step) {
         List<Matrix> pieces = new ArrayList<>();
         for (int from = 0; from < w.rows(); from += step) {
@@ -322,9 +387,9 @@ class FormatBatteryTest {
     @ParameterizedTest
     @MethodSource("recipes")
     void namesEveryBitOnceAndAFlippedBitChangesOnlyWhatItNames(String recipe) {
-        Format format = Formats.parse(recipe);
+        Format format = parse(recipe);
         int cols = cols(format, 40);
-        int rows = 3;
+        int rows = cols == 40 ? 7 : 3;
         Quantized q = format.quantize(Generators.withOutlierColumns(rows, cols, 5));
         byte[][] stored = q.parts().stream().map(StoredPart::toBytes).toArray(byte[][]::new);
         float[] before = q.dequantize().values();
@@ -354,13 +419,24 @@ class FormatBatteryTest {
             }
         }
         assertThat(covered).isEqualTo(rows * cols);
+        IdentityHashMap<BitField, Set<Integer>> changed = new IdentityHashMap<>();
         for (int part = 0; part < stored.length; part++) {
             for (int bit = 0; bit < stored[part].length * 8; bit++) {
                 Set<BitField> owner = owners.getOrDefault(((long) part << 40) + bit, Set.of());
                 assertThat(owner).as("part %d, bit %d", part, bit).hasSize(1);
-                flip(format, q, stored, part, bit, before, owner.iterator().next(), affected);
+                flip(format, q, stored, part, bit, before, owner.iterator().next(), affected, changed);
             }
         }
+        affected.forEach((field, named) -> {
+            Set<Integer> did = changed.getOrDefault(field, Set.of());
+            switch (field.role()) {
+                case CODE, SIGN, ZERO -> assertThat(did).as(field.name()).isEqualTo(named);
+                // Points of a grid may agree in a place, and a weight may be 0 whatever the scale.
+                case CODES, SCALE, MIN, TENSOR ->
+                    assertThat(did).as(field.name()).isNotEmpty();
+                case PADDING -> assertThat(did).as(field.name()).isEmpty();
+            }
+        });
     }
 
     private static void flip(
@@ -371,7 +447,8 @@ class FormatBatteryTest {
             int bit,
             float[] before,
             BitField owner,
-            IdentityHashMap<BitField, Set<Integer>> affected) {
+            IdentityHashMap<BitField, Set<Integer>> affected,
+            IdentityHashMap<BitField, Set<Integer>> changes) {
         stored[part][bit / 8] ^= (byte) (1 << bit % 8);
         List<StoredPart> parts = new ArrayList<>();
         for (int i = 0; i < stored.length; i++) {
@@ -394,6 +471,7 @@ class FormatBatteryTest {
         for (int i = 0; i < before.length; i++) {
             if (Float.floatToRawIntBits(before[i]) != Float.floatToRawIntBits(after[i])) {
                 changed++;
+                changes.computeIfAbsent(owner, f -> new HashSet<>()).add(i);
                 if (!may.contains(i)) {
                     throw new AssertionError(format + ": part " + part + ", bit " + bit + " is " + owner.name() + " ("
                             + owner.role() + ") but changed weight " + i);
@@ -402,6 +480,63 @@ class FormatBatteryTest {
         }
         if (owner.role() == BitField.Role.PADDING) {
             assertThat(changed).as(owner.name()).isZero();
+        }
+    }
+
+    /** A format that is given the same importance matrix each time: some columns count nothing, others seven times as much. */
+    private record WithImportance(Format format) implements Format {
+        @Override
+        public Quantized quantize(Matrix w, Progress progress, Trace trace) {
+            float[] columns = new float[w.cols()];
+            for (int c = 0; c < columns.length; c++) {
+                columns[c] = c % 11 == 3 ? 0 : 1 + c % 7;
+            }
+            return format.quantize(w, new Importance(w.name(), columns), progress, trace);
+        }
+
+        @Override
+        public Recipe recipe() {
+            return format.recipe();
+        }
+
+        @Override
+        public Recipe canonical() {
+            return format.canonical();
+        }
+
+        @Override
+        public String description() {
+            return format.description();
+        }
+
+        @Override
+        public String specials() {
+            return format.specials();
+        }
+
+        @Override
+        public List<PartLayout> layout(long rows, int cols) {
+            return format.layout(rows, cols);
+        }
+
+        @Override
+        public int pieceRows(int cols) {
+            return format.pieceRows(cols);
+        }
+
+        @Override
+        public Optional<Survey> survey() {
+            return format.survey();
+        }
+
+        @Override
+        public Quantized stored(String name, int rows, int cols, List<StoredPart> parts) {
+            return format.stored(name, rows, cols, parts);
+        }
+
+        @Override
+        public Quantized replay(String name, int rows, int cols, List<Trace.Step> steps) {
+            return format.replay(name, rows, cols, steps);
         }
     }
 
