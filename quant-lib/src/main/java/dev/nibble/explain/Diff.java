@@ -33,7 +33,9 @@ public final class Diff {
     private static final int SAMPLES = 16;
 
     private static final int EXAMPLES = 3;
-    private static final String SAME_CODE = "same code, other value";
+    /** Name of the cause that is none: codes are equal, and what they decode to is not. */
+    public static final String SAME_CODE = "same code, other value";
+
     private static final String UNKNOWN = "the original weights would tell";
     private static final String BY_VALUE = "another number of codes";
 

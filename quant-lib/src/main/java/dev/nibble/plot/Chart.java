@@ -97,7 +97,8 @@ public record Chart(String title, Axis x, Axis y, List<Series> series) {
     /** One sentence for those who cannot see the picture. */
     public String description() {
         StringBuilder text = new StringBuilder("Chart: ").append(title);
-        text.append("; ").append(y.title()).append(" against ").append(x.title());
+        String up = y.title().isEmpty() ? String.join(", ", y.categories()) : y.title();
+        text.append("; ").append(up).append(" against ").append(x.title());
         if (!series.isEmpty()) {
             text.append("; ")
                     .append(String.join(

@@ -109,16 +109,17 @@ final class ChartPng {
                 !chart.x().categories().isEmpty() || chart.series().stream().anyMatch(s -> s.kind() == Kind.BARS);
         AxesChart<?, ?> drawn = categories ? categories(chart) : points(chart);
         drawn.setTitle(chart.title());
-        drawn.getStyler().setChartTitleFont(titleFont(chart.title(), g));
+        drawn.getStyler()
+                .setChartTitleFont(titleFont(chart.title(), chart.series().size() > 1, g));
         drawn.setXAxisTitle(chart.x().title());
         drawn.setYAxisTitle(chart.y().title());
         drawn.paint(g, WIDTH, HEIGHT);
     }
 
-    /** As large as the width allows. */
-    private static Font titleFont(String title, Graphics2D g) {
+    /** As large as the width allows; a title stands over the middle of the plot, to the left of a legend. */
+    private static Font titleFont(String title, boolean legend, Graphics2D g) {
         Font font = TEXT.deriveFont(Font.BOLD, 15f);
-        double room = WIDTH - 24.0;
+        double room = legend ? 0.76 * WIDTH : WIDTH - 24.0;
         double width = g.getFontMetrics(font).stringWidth(title);
         return width <= room ? font : font.deriveFont((float) Math.max(8, Math.floor(15 * room / width)));
     }

@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import tech.tablesaw.api.Table;
 
 /**
@@ -143,7 +144,7 @@ public final class Charts {
             double[] bits = {errors.doubleColumn(Tables.BITS).getDouble(i)};
             double[] sqnr = {errors.doubleColumn(Tables.SQNR).getDouble(i)};
             series.add(Series.points(recipe, bits, sqnr)
-                    .styled(SeriesStyle.of(recipe).withMarkSize(11)));
+                    .styled(unlike(series, SeriesStyle.of(recipe)).withMarkSize(11)));
         }
         return new Chart(
                 "Error against bits: " + errors.name(),
@@ -265,6 +266,62 @@ public final class Charts {
      */
     public static Chart search(String recipe, Matrix w, int row, int column) {
         return RateCharts.search(recipe, w, row, column);
+    }
+
+    /**
+     * Where the values of formats lie, for a block whose largest weight is 1: one line of points for each recipe.
+     *
+     * @param recipes formats with a code of at most eight bits for each weight
+     */
+    public static Chart levels(String... recipes) {
+        return BookCharts.levels(recipes);
+    }
+
+    /**
+     * How the values of a fitted code book settle, round by round.
+     *
+     * @param recipe kmeans with any options; the first of its books is drawn, 200 rounds at most
+     */
+    public static Chart lloyd(String recipe, Matrix w) {
+        return BookCharts.lloyd(recipe, w);
+    }
+
+    /** How often each code is used, the codes in order of their values; a code that is never used has no bar. */
+    public static Chart codeShares(Matrix w, String... recipes) {
+        return BookCharts.codeShares(w, recipes);
+    }
+
+    /**
+     * The ranges that the clip search of an integer format tried for the group of one weight, and the one it took.
+     *
+     * @param recipe with a search by error, such as {@code int4:mse:g32}
+     * @param w finite weights, [out, in]; all of it is quantized
+     */
+    public static Chart clipSearch(String recipe, Matrix w, int row, int column) {
+        return AffineCharts.clipSearch(recipe, w, row, column);
+    }
+
+    /**
+     * The path of the zero point under HQQ's iteration, for the group of one weight.
+     *
+     * @param recipe such as {@code int4:hqq:g64}
+     * @param w finite weights, [out, in]; all of it is quantized
+     */
+    public static Chart hqq(String recipe, Matrix w, int row, int column) {
+        return AffineCharts.hqq(recipe, w, row, column);
+    }
+
+    /** The style, with another mark if a series of the chart already has this one in this colour. */
+    private static SeriesStyle unlike(List<Series> before, SeriesStyle style) {
+        List<SeriesStyle.Mark> taken = before.stream()
+                .filter(s -> s.style().colour().equals(style.colour()))
+                .map(s -> s.style().mark())
+                .toList();
+        return Stream.concat(Stream.of(style.mark()), Arrays.stream(SeriesStyle.Mark.values()))
+                .filter(mark -> !taken.contains(mark))
+                .findFirst()
+                .map(style::withMark)
+                .orElse(style);
     }
 
     /** One histogram as filled steps. */

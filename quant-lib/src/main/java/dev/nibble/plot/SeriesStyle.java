@@ -104,6 +104,10 @@ public record SeriesStyle(String colour, Dash dash, Mark mark, boolean filled, d
         return new SeriesStyle(colour, other, mark, filled, width, markSize);
     }
 
+    public SeriesStyle withMark(Mark other) {
+        return new SeriesStyle(colour, dash, other, filled, width, markSize);
+    }
+
     public SeriesStyle withMarkSize(double pixels) {
         return new SeriesStyle(colour, dash, mark, filled, width, pixels);
     }

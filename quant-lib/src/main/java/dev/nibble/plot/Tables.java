@@ -7,6 +7,7 @@ import dev.nibble.explain.Difference;
 import dev.nibble.explain.Identity;
 import dev.nibble.format.Formats;
 import dev.nibble.format.Quantized;
+import dev.nibble.format.minifloat.Minifloat;
 import dev.nibble.model.Model;
 import dev.nibble.tensor.ErrorStatistics;
 import dev.nibble.tensor.Matrix;
@@ -188,6 +189,53 @@ public final class Tables {
      */
     public static Table optimum(Quantized q, Matrix original, int blocks) {
         return BlockCharts.optimum(q, original, blocks);
+    }
+
+    /**
+     * Floating-point types: bits, bias, largest and smallest numbers, how often the smallest can be doubled before it
+     * passes the largest, and which codes are no numbers.
+     *
+     * @param types none for all that have a name
+     */
+    public static Table minifloats(Minifloat... types) {
+        return FloatTables.types(types);
+    }
+
+    /**
+     * Numbers in a floating-point type: the bits they get, what these stand for, and how they were rounded.
+     *
+     * @param type one with a sign
+     * @param values finite
+     */
+    public static Table rounding(Minifloat type, float... values) {
+        return FloatTables.rounding(type, values);
+    }
+
+    /** What numbers become in several floating-point types: one row each, one column for each type. */
+    public static Table encoded(float[] values, Minifloat... types) {
+        return FloatTables.encoded(values, types);
+    }
+
+    /**
+     * The grid that each integer format lays over one block: scale and zero as stored, the smallest and largest value of
+     * its codes, how many codes the block uses, and how many weights lie more than half a step outside.
+     *
+     * @param w finite weights, [out, in]
+     * @param block counted in each recipe's own groups
+     * @param recipes int1 … int8 by any rule
+     */
+    public static Table grids(Matrix w, int block, String... recipes) {
+        return AffineCharts.grids(w, block, recipes);
+    }
+
+    /** How recipes differ from one of them: codes that differ, SQNR, and the three most frequent causes. */
+    public static Table differences(Matrix w, String reference, String... recipes) {
+        return AffineCharts.differences(w, reference, recipes);
+    }
+
+    /** How evenly formats use their codes: the entropy is what an ideal code would need for each weight. */
+    public static Table entropy(Matrix w, String... recipes) {
+        return BookCharts.entropy(w, recipes);
     }
 
     /** Why two forms of a tensor differ: one row for each cause, with what it adds to the error. */

@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * bitsandbytes' FP4: a sign and seven magnitudes, one float32 scale per block. It is not the E2M1 of the Open Compute
- * Project: the second-smallest magnitude is 1/192 instead of 1/12 of the largest, and every bit pattern differs.
+ * Project: the second-smallest magnitude is 1/192 instead of 1/12 of the largest, and five of seven bit patterns differ.
  *
  * <pre>
  *   recipe    bnbfp4 [bN] [dq] [cuda | lut]     as {@link Nf4}

@@ -1,7 +1,7 @@
 package dev.nibble.format.codebook;
 
 /** The standard normal distribution in double precision. */
-final class Normal {
+public final class Normal {
     private static final double[] CENTRE_P = {
         3.3871328727963665,
         133.14166789178438,
@@ -72,7 +72,7 @@ final class Normal {
      *
      * @param p between 0 and 1
      */
-    static double quantile(double p) {
+    public static double quantile(double p) {
         if (!(p > 0 && p < 1)) {
             throw new IllegalArgumentException("there is no normal quantile of " + p + "; expected between 0 and 1");
         }
