@@ -1,5 +1,6 @@
 package dev.nibble.format.gguf;
 
+import dev.nibble.compute.Reductions;
 import dev.nibble.core.Trace;
 import dev.nibble.format.BitField;
 import java.util.List;
@@ -71,6 +72,23 @@ public interface BlockCodec extends BlockDecoder {
      * @param out where the blocks go, {@code blocks · blockBytes} from {@code at} on; every byte is written
      */
     void encode(float[] x, int from, int blocks, RowContext row, int column, byte[] out, int at);
+
+    /**
+     * {@link #encode} without an importance, of weights that nobody has looked at. Codecs that look at all of them anyway
+     * save a pass.
+     *
+     * @return the largest magnitude, NaN or infinite if a weight is; unless it is at most {@link #largest}, the bytes are of
+     *     no use
+     */
+    default float encodeUnseen(float[] x, int from, int blocks, byte[] out, int at) {
+        int count = blocks * type().blockSize();
+        float[] high = new float[1];
+        Reductions.BEST.absmax(x, from, from + count, count, high, 0);
+        if (high[0] <= largest()) {
+            encode(x, from, blocks, RowContext.NONE, 0, out, at);
+        }
+        return high[0];
+    }
 
     /**
      * Encodes one block and tells how: records of the family's own, one {@link BlockChosen} that the block can be made

@@ -17,23 +17,19 @@ abstract class Bytes extends ChoosingCodec {
 
     @Override
     public void encode(float[] x, int from, int blocks, RowContext row, int column, byte[] out, int at) {
-        float[] d = new float[blocks];
-        float[] inverses = new float[blocks];
-        kernels.firstLargest(x, from, blocks, d);
-        for (int b = 0; b < blocks; b++) {
-            d[b] = Math.abs(d[b]);
-        }
-        kernels.scales(d, blocks, 127, inverses);
-        kernels.packBytes(x, from, blocks, inverses, header, out, at);
-        for (int b = 0; b < blocks; b++) {
-            finish(d[b], out, at + b * (header + SIZE));
-        }
+        encodeUnseen(x, from, blocks, out, at);
     }
 
-    /** Writes what stands before the codes of a block, which are there already. */
-    void finish(float d, byte[] out, int at) {
-        Halves.put(out, at, d);
+    @Override
+    public float encodeUnseen(float[] x, int from, int blocks, byte[] out, int at) {
+        float[] d = new float[blocks];
+        float largest = kernels.bytes(x, from, blocks, header, d, out, at);
+        finish(d, blocks, out, at);
+        return largest;
     }
+
+    /** Writes what else stands before the codes of blocks, which are there already; {@code d} before its rounding. */
+    void finish(float[] d, int blocks, byte[] out, int at) {}
 
     @Override
     public int[] halves() {

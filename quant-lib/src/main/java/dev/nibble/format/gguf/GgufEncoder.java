@@ -114,8 +114,17 @@ final class GgufEncoder {
             cancel.check(title);
             n = Math.min(most, first + count - b);
             int from = b * type.blockSize();
-            float largest = requireUsable(from, n * type.blockSize(), context, high);
-            codec.encode(w.values(), from, n, context, b % blocksPerRow * type.blockSize(), out, b * type.blockBytes());
+            int weights = n * type.blockSize();
+            int at = b * type.blockBytes();
+            float largest;
+            if (context.hasImportance()) {
+                largest = largest(from, weights, high);
+                requireUsable(from, weights, context, largest);
+                codec.encode(w.values(), from, n, context, b % blocksPerRow * type.blockSize(), out, at);
+            } else {
+                largest = codec.encodeUnseen(w.values(), from, n, out, at);
+                requireUsable(from, weights, context, largest);
+            }
             if (largest > 1000) {
                 requireScales(b, n);
             }
@@ -124,7 +133,7 @@ final class GgufEncoder {
 
     private void encodeTraced(int b, RowContext context) {
         int from = b * type.blockSize();
-        requireUsable(from, type.blockSize(), context, new float[1]);
+        requireUsable(from, type.blockSize(), context, largest(from, type.blockSize(), new float[1]));
         codec.encodeTraced(
                 w.values(),
                 from,
@@ -137,10 +146,13 @@ final class GgufEncoder {
         requireScales(b, 1);
     }
 
-    /** The largest magnitude; refuses weights that are not finite, or too large for the codec's arithmetic. */
-    private float requireUsable(int from, int count, RowContext context, float[] high) {
+    private float largest(int from, int count, float[] high) {
         Reductions.BEST.absmax(w.values(), from, from + count, count, high, 0);
-        float largest = high[0];
+        return high[0];
+    }
+
+    /** Refuses weights that are not finite, or too large for the codec's arithmetic. */
+    private void requireUsable(int from, int count, RowContext context, float largest) {
         if (!(largest <= Float.MAX_VALUE)) {
             throw Blocks.notFinite(w, from, from + count);
         }
@@ -162,7 +174,6 @@ final class GgufEncoder {
                     mostImportant,
                     largest));
         }
-        return largest;
     }
 
     /** Refuses what ggml would store as infinity. */

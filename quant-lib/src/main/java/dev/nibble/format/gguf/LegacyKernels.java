@@ -27,32 +27,33 @@ interface LegacyKernels {
         }
     }
 
-    /** The first largest magnitude of each block, with its sign; +0 if all are 0. */
-    void firstLargest(float[] x, int from, int blocks, float[] max);
-
-    /** {@code d / divisor} in place, and the inverses of that; 0 of 0. */
-    void scales(float[] d, int blocks, float divisor, float[] inverses);
-
-    /** Smallest and largest weight of each block; of equal ones the first, as far as 0 and −0 are concerned. */
-    void extremes(float[] x, int from, int blocks, float[] low, float[] high);
+    /**
+     * Whole blocks of a scale and codes {@code min(top, (int8) (x / d + half + 0.5))}, where d is the first largest
+     * magnitude, with its sign, over −half; with the casts of C.
+     *
+     * @param x perhaps not finite: the bytes are then of no use
+     * @return the largest magnitude, as {@link dev.nibble.compute.Reductions#absmax}
+     */
+    float symmetric(float[] x, int from, int blocks, Layout to, byte[] out, int at);
 
     /**
-     * Codes {@code min(top, (int8) ((x − low) · inverse + add))}, with the casts of C, into blocks.
+     * Whole blocks of a scale d, a minimum and codes {@code min(top, (int8) ((x − minimum) / d + 0.5))}, where d is the
+     * range over top; of equal extremes the first counts, as far as 0 and −0 are concerned.
      *
-     * @param lows one per block
-     * @param inverses one per block
+     * @return as {@link #symmetric}
      */
-    void pack(
-            float[] x, int from, int blocks, float[] lows, float[] inverses, float add, Layout to, byte[] out, int at);
+    float affine(float[] x, int from, int blocks, Layout to, byte[] out, int at);
+
+    /**
+     * Blocks of the scale absmax / 127 and codes {@code (int8) roundf(x / d)} as bytes.
+     *
+     * @param header bytes of a block before its codes, of which the scale takes the first two
+     * @param wanted receives the scales before they were rounded to fp16
+     * @return as {@link #symmetric}
+     */
+    float bytes(float[] x, int from, int blocks, int header, float[] wanted, byte[] out, int at);
 
     /** Values {@code (code − offset) · scale + min}, the sum only if {@code mins} is not null. */
     void unpack(
             byte[] in, int at, int blocks, Layout of, int offset, float[] scales, float[] mins, float[] out, int to);
-
-    /**
-     * Codes {@code (int8) roundf(x · inverse)} as bytes.
-     *
-     * @param header bytes of a block before its codes
-     */
-    void packBytes(float[] x, int from, int blocks, float[] inverses, int header, byte[] out, int at);
 }

@@ -3,46 +3,71 @@ package dev.nibble.format.gguf;
 /** One weight after the other: the specification. */
 final class LegacyScalar implements LegacyKernels {
     @Override
-    public void firstLargest(float[] x, int from, int blocks, float[] max) {
-        for (int b = 0; b < blocks; b++) {
-            max[b] = ScaleSearch.firstLargest(x, from + b * SIZE, SIZE);
-        }
-    }
-
-    @Override
-    public void scales(float[] d, int blocks, float divisor, float[] inverses) {
-        scales(d, 0, blocks, divisor, inverses);
-    }
-
-    static void scales(float[] d, int from, int to, float divisor, float[] inverses) {
-        for (int b = from; b < to; b++) {
-            d[b] /= divisor;
-            inverses[b] = d[b] != 0 ? 1 / d[b] : 0;
-        }
-    }
-
-    @Override
-    public void extremes(float[] x, int from, int blocks, float[] low, float[] high) {
-        for (int b = 0; b < blocks; b++) {
-            int at = from + b * SIZE;
-            float least = x[at];
-            float most = x[at];
-            for (int j = 1; j < SIZE; j++) {
-                float v = x[at + j];
-                least = v < least ? v : least;
-                most = v > most ? v : most;
-            }
-            low[b] = least;
-            high[b] = most;
-        }
-    }
-
-    @Override
-    public void pack(
-            float[] x, int from, int blocks, float[] lows, float[] inverses, float add, Layout to, byte[] out, int at) {
+    public float symmetric(float[] x, int from, int blocks, Layout to, byte[] out, int at) {
         int[] codes = new int[SIZE];
-        for (int b = 0; b < blocks; b++) {
-            pack(x, from + b * SIZE, lows[b], inverses[b], add, codes, to, out, at + b * to.bytes());
+        int half = to.top() / 2 + 1;
+        int most = 0;
+        for (int b = 0; b < blocks; b++, from += SIZE, at += to.bytes()) {
+            float max = ScaleSearch.firstLargest(x, from, SIZE);
+            float d = max / -half;
+            pack(x, from, 0, inverse(d), half + 0.5f, codes, to, out, at);
+            Halves.put(out, at, d);
+            most = largest(x, from, most);
+        }
+        return Float.intBitsToFloat(most);
+    }
+
+    @Override
+    public float affine(float[] x, int from, int blocks, Layout to, byte[] out, int at) {
+        int[] codes = new int[SIZE];
+        int most = 0;
+        for (int b = 0; b < blocks; b++, from += SIZE, at += to.bytes()) {
+            float low = x[from];
+            float high = x[from];
+            for (int j = 1; j < SIZE; j++) {
+                float v = x[from + j];
+                low = v < low ? v : low;
+                high = v > high ? v : high;
+            }
+            float d = (high - low) / to.top();
+            pack(x, from, low, inverse(d), 0.5f, codes, to, out, at);
+            Halves.put(out, at, d);
+            Halves.put(out, at + 2, low);
+            most = largest(x, from, most);
+        }
+        return Float.intBitsToFloat(most);
+    }
+
+    @Override
+    public float bytes(float[] x, int from, int blocks, int header, float[] wanted, byte[] out, int at) {
+        int most = 0;
+        for (int b = 0; b < blocks; b++, from += SIZE, at += header + SIZE) {
+            float d = Math.abs(ScaleSearch.firstLargest(x, from, SIZE)) / 127;
+            packBytes(x, from, inverse(d), out, at + header);
+            Halves.put(out, at, d);
+            wanted[b] = d;
+            most = largest(x, from, most);
+        }
+        return Float.intBitsToFloat(most);
+    }
+
+    static float inverse(float d) {
+        return d != 0 ? 1 / d : 0;
+    }
+
+    /** Bits of the largest magnitude of a block and of {@code before}. */
+    private static int largest(float[] x, int from, int before) {
+        int most = before;
+        for (int j = from; j < from + SIZE; j++) {
+            most = Math.max(most, Float.floatToRawIntBits(x[j]) & 0x7fffffff);
+        }
+        return most;
+    }
+
+    /** fp16 numbers of blocks of {@code bytes}. */
+    static void putHalves(float[] values, int count, byte[] out, int at, int bytes) {
+        for (int b = 0; b < count; b++) {
+            Halves.put(out, at + b * bytes, values[b]);
         }
     }
 
@@ -101,13 +126,6 @@ final class LegacyScalar implements LegacyKernels {
     private static float value(int code, float scale, float[] mins, int b) {
         float product = code * scale;
         return mins == null ? product : product + mins[b];
-    }
-
-    @Override
-    public void packBytes(float[] x, int from, int blocks, float[] inverses, int header, byte[] out, int at) {
-        for (int b = 0; b < blocks; b++) {
-            packBytes(x, from + b * SIZE, inverses[b], out, at + b * (header + SIZE) + header);
-        }
     }
 
     static void packBytes(float[] x, int from, float inverse, byte[] out, int at) {

@@ -17,72 +17,186 @@ final class LegacyVector implements LegacyKernels {
     private static final VectorSpecies<Byte> B =
             VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(8, LANES) * 8));
 
-    /** 1.5 · 2^23: adding it leaves the nearest integer, ties to even, in the low bits. */
-    private static final float MAGIC = 0x1.8p23f;
+    /** Blocks at a time: what is looked at twice is then still near, and the next of it on its way from memory. */
+    private static final int BATCH = 16;
 
-    private static final int MAGIC_BITS = 0x4B400000;
+    /** Bits of 0.5 − 2^-25. */
+    private static final int BEFORE_HALF = 0x3effffff;
 
     LegacyVector() {}
 
     @Override
-    public void firstLargest(float[] x, int from, int blocks, float[] max) {
-        for (int b = 0; b < blocks; b++) {
+    public float symmetric(float[] x, int from, int blocks, Layout to, byte[] out, int at) {
+        float[] d = new float[BATCH];
+        float[] inverses = new float[BATCH];
+        float[] lows = new float[BATCH];
+        int most = 0;
+        int half = to.top() / 2 + 1;
+        for (int b = 0, n; b < blocks; b += n) {
+            n = Math.min(BATCH, blocks - b);
             int i = from + b * SIZE;
-            IntVector most = magnitudes(x, i);
-            for (int j = LANES; j < SIZE; j += LANES) {
-                most = most.max(magnitudes(x, i + j));
+            int block = at + b * to.bytes();
+            most = Math.max(most, firstLargest(x, i, n, d));
+            boolean usual = scales(d, n, -half, inverses);
+            pack(x, i, n, lows, inverses, half + 0.5f, to, out, block);
+            if (!usual) {
+                repack(x, i, n, lows, inverses, half + 0.5f, to, out, block);
             }
-            int largest = most.reduceLanes(VectorOperators.MAX);
-            int where = 0;
-            for (int j = 0; j < SIZE; j += LANES) {
-                where |= (int) magnitudes(x, i + j)
-                                .compare(VectorOperators.EQ, largest)
-                                .toLong()
-                        << j;
-            }
-            max[b] = largest == 0 ? 0 : x[i + Integer.numberOfTrailingZeros(where)];
+            LegacyScalar.putHalves(d, n, out, block, to.bytes());
         }
-    }
-
-    private static IntVector magnitudes(float[] x, int i) {
-        return FloatVector.fromArray(F, x, i).reinterpretAsInts().and(0x7fffffff);
+        return Float.intBitsToFloat(most);
     }
 
     @Override
-    public void scales(float[] d, int blocks, float divisor, float[] inverses) {
+    public float affine(float[] x, int from, int blocks, Layout to, byte[] out, int at) {
+        float[] d = new float[BATCH];
+        float[] inverses = new float[BATCH];
+        float[] lows = new float[BATCH];
+        int most = 0;
+        for (int b = 0, n; b < blocks; b += n) {
+            n = Math.min(BATCH, blocks - b);
+            int i = from + b * SIZE;
+            int block = at + b * to.bytes();
+            most = Math.max(most, extremes(x, i, n, lows, d));
+            boolean usual = scales(d, n, to.top(), inverses);
+            pack(x, i, n, lows, inverses, 0.5f, to, out, block);
+            if (!usual) {
+                repack(x, i, n, lows, inverses, 0.5f, to, out, block);
+            }
+            LegacyScalar.putHalves(d, n, out, block, to.bytes());
+            LegacyScalar.putHalves(lows, n, out, block + 2, to.bytes());
+        }
+        return Float.intBitsToFloat(most);
+    }
+
+    @Override
+    public float bytes(float[] x, int from, int blocks, int header, float[] wanted, byte[] out, int at) {
+        float[] d = new float[BATCH];
+        float[] inverses = new float[BATCH];
+        int most = 0;
+        for (int b = 0, n; b < blocks; b += n) {
+            n = Math.min(BATCH, blocks - b);
+            int i = from + b * SIZE;
+            int block = at + b * (header + SIZE);
+            most = Math.max(most, absmax(x, i, n, d));
+            scales(d, n, 127, inverses);
+            packBytes(x, i, n, inverses, header, out, block);
+            LegacyScalar.putHalves(d, n, out, block, header + SIZE);
+            System.arraycopy(d, 0, wanted, b, n);
+        }
+        return Float.intBitsToFloat(most);
+    }
+
+    /** The first largest magnitude of each block, with its sign; +0 if all are 0. Returns the bits of the largest of all. */
+    private static int firstLargest(float[] x, int from, int blocks, float[] max) {
+        int largest = 0;
+        for (int b = 0; b < blocks; b++) {
+            int i = from + b * SIZE;
+            IntVector bits = bits(x, i);
+            IntVector high = bits;
+            IntVector low = bits.lanewise(VectorOperators.XOR, Integer.MIN_VALUE);
+            for (int j = LANES; j < SIZE; j += LANES) {
+                bits = bits(x, i + j);
+                high = high.max(bits);
+                low = low.max(bits.lanewise(VectorOperators.XOR, Integer.MIN_VALUE));
+            }
+            int above = high.reduceLanes(VectorOperators.MAX); // the largest positive number; negative if there is none
+            int below = low.reduceLanes(VectorOperators.MAX); // the same of the opposite numbers
+            max[b] = Float.intBitsToFloat(below > above ? below ^ Integer.MIN_VALUE : above);
+            int either = Math.max(above, below);
+            if (above == below || either == 0) {
+                max[b] = ScaleSearch.firstLargest(x, i, SIZE);
+            }
+            largest = Math.max(largest, either);
+        }
+        return largest;
+    }
+
+    private static IntVector bits(float[] x, int i) {
+        return FloatVector.fromArray(F, x, i).reinterpretAsInts();
+    }
+
+    private static int absmax(float[] x, int from, int blocks, float[] max) {
+        int largest = 0;
+        for (int b = 0; b < blocks; b++) {
+            int i = from + b * SIZE;
+            IntVector most = bits(x, i).and(0x7fffffff);
+            for (int j = LANES; j < SIZE; j += LANES) {
+                most = most.max(bits(x, i + j).and(0x7fffffff));
+            }
+            int bits = most.reduceLanes(VectorOperators.MAX);
+            max[b] = Float.intBitsToFloat(bits);
+            largest = Math.max(largest, bits);
+        }
+        return largest;
+    }
+
+    /** {@code d / divisor} in place, and the inverses of that, 0 of 0. Returns whether all of them are finite. */
+    private static boolean scales(float[] d, int blocks, float divisor, float[] inverses) {
+        IntVector most = IntVector.zero(I);
         int b = 0;
         for (; b <= blocks - LANES; b += LANES) {
             FloatVector scale = FloatVector.fromArray(F, d, b).div(divisor);
+            FloatVector inverse = FloatVector.broadcast(F, 1).div(scale).blend(0, scale.compare(VectorOperators.EQ, 0));
             scale.intoArray(d, b);
-            FloatVector.broadcast(F, 1)
-                    .div(scale)
-                    .blend(0, scale.compare(VectorOperators.EQ, 0))
-                    .intoArray(inverses, b);
+            inverse.intoArray(inverses, b);
+            most = most.max(scale.reinterpretAsInts().and(0x7fffffff))
+                    .max(inverse.reinterpretAsInts().and(0x7fffffff));
         }
-        LegacyScalar.scales(d, b, blocks, divisor, inverses);
+        boolean finite = most.compare(VectorOperators.LT, 0x7f800000).allTrue();
+        for (; b < blocks; b++) {
+            d[b] /= divisor;
+            inverses[b] = LegacyScalar.inverse(d[b]);
+            finite &= Math.abs(d[b]) <= Float.MAX_VALUE && Math.abs(inverses[b]) <= Float.MAX_VALUE;
+        }
+        return finite;
     }
 
-    @Override
-    public void extremes(float[] x, int from, int blocks, float[] low, float[] high) {
+    /**
+     * Smallest weight of each block, and how far the largest is from it; of equal ones the first, as far as 0 and −0 are
+     * concerned. Returns the bits of the largest magnitude of all.
+     */
+    private static int extremes(float[] x, int from, int blocks, float[] low, float[] range) {
+        int largest = 0;
         for (int b = 0; b < blocks; b++) {
             int i = from + b * SIZE;
-            IntVector bits = FloatVector.fromArray(F, x, i).reinterpretAsInts();
-            IntVector least = ordered(bits);
-            IntVector most = least;
+            IntVector bits = bits(x, i);
+            IntVector most = bits;
+            IntVector least = bits.lanewise(VectorOperators.XOR, Integer.MIN_VALUE);
             for (int j = LANES; j < SIZE; j += LANES) {
-                bits = ordered(FloatVector.fromArray(F, x, i + j).reinterpretAsInts());
-                least = least.min(bits);
+                bits = bits(x, i + j);
                 most = most.max(bits);
+                least = least.max(bits.lanewise(VectorOperators.XOR, Integer.MIN_VALUE));
             }
-            float lowest = value(least.reduceLanes(VectorOperators.MIN));
-            float highest = value(most.reduceLanes(VectorOperators.MAX));
-            low[b] = lowest == 0 ? firstZero(x, i) : lowest;
-            high[b] = highest == 0 ? firstZero(x, i) : highest;
+            int above = most.reduceLanes(VectorOperators.MAX); // the largest positive number; negative if there is none
+            int below = least.reduceLanes(VectorOperators.MAX); // the same of the opposite numbers
+            low[b] = Float.intBitsToFloat(below ^ Integer.MIN_VALUE);
+            range[b] = Float.intBitsToFloat(above) - low[b];
+            if (Math.min(above, below) <= 0) {
+                extremesOfOneSign(x, i, b, low, range);
+            }
+            largest = Math.max(largest, Math.max(above, below));
         }
+        return largest;
+    }
+
+    private static void extremesOfOneSign(float[] x, int i, int b, float[] low, float[] range) {
+        IntVector least = ordered(x, i);
+        IntVector most = least;
+        for (int j = LANES; j < SIZE; j += LANES) {
+            IntVector bits = ordered(x, i + j);
+            least = least.min(bits);
+            most = most.max(bits);
+        }
+        float lowest = value(least.reduceLanes(VectorOperators.MIN));
+        float highest = value(most.reduceLanes(VectorOperators.MAX));
+        low[b] = lowest == 0 ? firstZero(x, i) : lowest;
+        range[b] = (highest == 0 ? firstZero(x, i) : highest) - low[b];
     }
 
     /** Ints in the order of the floats, −0 before 0. */
-    private static IntVector ordered(IntVector bits) {
+    private static IntVector ordered(float[] x, int i) {
+        IntVector bits = bits(x, i);
         return bits.lanewise(
                 VectorOperators.XOR, bits.lanewise(VectorOperators.ASHR, 31).and(0x7fffffff));
     }
@@ -99,25 +213,43 @@ final class LegacyVector implements LegacyKernels {
         return x[i];
     }
 
-    @Override
-    public void pack(
+    /**
+     * Codes {@code min(top, (int8) ((x − low) · inverse + add))}, with the casts of C, into blocks.
+     *
+     * @param lows one per block; zeros if {@code add} is more than a half
+     * @param inverses one per block
+     */
+    private static void pack(
             float[] x, int from, int blocks, float[] lows, float[] inverses, float add, Layout to, byte[] out, int at) {
         if (B.length() > LANES) { // a store would reach beyond the block
             packNarrow(x, from, blocks, lows, inverses, add, to, out, at);
         } else if (to.high() < 0) {
-            packNibbles(x, from, blocks, lows, inverses, add, to.bytes(), out, at + to.low());
+            if (add > 0.5f) {
+                packNibblesAround0(x, from, blocks, inverses, add, to.bytes(), out, at + to.low());
+            } else {
+                packNibbles(x, from, blocks, lows, inverses, add, to.bytes(), out, at + to.low());
+            }
+        } else if (add > 0.5f) {
+            packFiveBitsAround0(x, from, blocks, inverses, add, to, out, at);
         } else {
             packFiveBits(x, from, blocks, lows, inverses, add, to, out, at);
         }
-        int[] codes = null;
+    }
+
+    /** Once more where an inverse is infinite, or float32 does not hold the range: what C's casts make of it. */
+    private static void repack(
+            float[] x, int from, int blocks, float[] lows, float[] inverses, float add, Layout to, byte[] out, int at) {
+        int[] codes = new int[SIZE];
         for (int b = 0; b < blocks; b++) {
-            // An infinite inverse, or a range that float32 does not hold: what C's casts make of it.
             if (!(Math.abs(inverses[b]) <= Float.MAX_VALUE) || (inverses[b] == 0 && lows[b] < -1e30f)) {
-                codes = codes == null ? new int[SIZE] : codes;
                 LegacyScalar.pack(x, from + b * SIZE, lows[b], inverses[b], add, codes, to, out, at + b * to.bytes());
             }
         }
     }
+
+    // Four loops that differ in little, each the whole of a method: a choice inside the loop is compiled well in some
+    // JVMs
+    // and boxed in others.
 
     private static void packNibbles(
             float[] x, int from, int blocks, float[] lows, float[] inverses, float add, int bytes, byte[] out, int at) {
@@ -132,17 +264,25 @@ final class LegacyVector implements LegacyKernels {
                         .sub(low)
                         .mul(inverse)
                         .add(add);
-                // To nearest, and one less where that went up: truncation of what is not negative.
-                FloatVector sr = s.add(MAGIC);
-                FloatVector tr = t.add(MAGIC);
-                IntVector p = sr.reinterpretAsInts()
-                        .sub(MAGIC_BITS)
-                        .sub(1, sr.sub(MAGIC).compare(VectorOperators.GT, s).cast(I))
-                        .min(15);
-                IntVector q = tr.reinterpretAsInts()
-                        .sub(MAGIC_BITS)
-                        .sub(1, tr.sub(MAGIC).compare(VectorOperators.GT, t).cast(I))
-                        .min(15);
+                IntVector p = ((IntVector) s.convert(VectorOperators.F2I, 0)).min(15);
+                IntVector q = ((IntVector) t.convert(VectorOperators.F2I, 0)).min(15);
+                ((ByteVector) p.or(q.lanewise(VectorOperators.LSHL, 4)).castShape(B, 0))
+                        .intoArray(out, at + b * bytes + j);
+            }
+        }
+    }
+
+    private static void packNibblesAround0(
+            float[] x, int from, int blocks, float[] inverses, float add, int bytes, byte[] out, int at) {
+        for (int b = 0; b < blocks; b++) {
+            int i = from + b * SIZE;
+            float inverse = inverses[b];
+            for (int j = 0; j < 16; j += LANES) {
+                FloatVector s = FloatVector.fromArray(F, x, i + j).mul(inverse).add(add);
+                FloatVector t =
+                        FloatVector.fromArray(F, x, i + j + 16).mul(inverse).add(add);
+                IntVector p = ((IntVector) s.convert(VectorOperators.F2I, 0)).min(15);
+                IntVector q = ((IntVector) t.convert(VectorOperators.F2I, 0)).min(15);
                 ((ByteVector) p.or(q.lanewise(VectorOperators.LSHL, 4)).castShape(B, 0))
                         .intoArray(out, at + b * bytes + j);
             }
@@ -164,16 +304,30 @@ final class LegacyVector implements LegacyKernels {
                         .sub(low)
                         .mul(inverse)
                         .add(add);
-                FloatVector sr = s.add(MAGIC);
-                FloatVector tr = t.add(MAGIC);
-                IntVector p = sr.reinterpretAsInts()
-                        .sub(MAGIC_BITS)
-                        .sub(1, sr.sub(MAGIC).compare(VectorOperators.GT, s).cast(I))
-                        .min(31);
-                IntVector q = tr.reinterpretAsInts()
-                        .sub(MAGIC_BITS)
-                        .sub(1, tr.sub(MAGIC).compare(VectorOperators.GT, t).cast(I))
-                        .min(31);
+                IntVector p = ((IntVector) s.convert(VectorOperators.F2I, 0)).min(31);
+                IntVector q = ((IntVector) t.convert(VectorOperators.F2I, 0)).min(31);
+                fifth |= (int) p.compare(VectorOperators.GT, 15).toLong() << j
+                        | (int) q.compare(VectorOperators.GT, 15).toLong() << (j + 16);
+                ((ByteVector) p.and(15).or(q.lanewise(VectorOperators.LSHL, 4)).castShape(B, 0))
+                        .intoArray(out, block + to.low() + j);
+            }
+            LegacyScalar.storeFifth(fifth, out, block + to.high());
+        }
+    }
+
+    private static void packFiveBitsAround0(
+            float[] x, int from, int blocks, float[] inverses, float add, Layout to, byte[] out, int at) {
+        for (int b = 0; b < blocks; b++) {
+            int i = from + b * SIZE;
+            int block = at + b * to.bytes();
+            float inverse = inverses[b];
+            int fifth = 0;
+            for (int j = 0; j < 16; j += LANES) {
+                FloatVector s = FloatVector.fromArray(F, x, i + j).mul(inverse).add(add);
+                FloatVector t =
+                        FloatVector.fromArray(F, x, i + j + 16).mul(inverse).add(add);
+                IntVector p = ((IntVector) s.convert(VectorOperators.F2I, 0)).min(31);
+                IntVector q = ((IntVector) t.convert(VectorOperators.F2I, 0)).min(31);
                 fifth |= (int) p.compare(VectorOperators.GT, 15).toLong() << j
                         | (int) q.compare(VectorOperators.GT, 15).toLong() << (j + 16);
                 ((ByteVector) p.and(15).or(q.lanewise(VectorOperators.LSHL, 4)).castShape(B, 0))
@@ -193,12 +347,7 @@ final class LegacyVector implements LegacyKernels {
                         .sub(lows[b])
                         .mul(inverses[b])
                         .add(add);
-                FloatVector r = s.add(MAGIC);
-                r.reinterpretAsInts()
-                        .sub(MAGIC_BITS)
-                        .sub(1, r.sub(MAGIC).compare(VectorOperators.GT, s).cast(I))
-                        .min(to.top())
-                        .intoArray(codes, j);
+                ((IntVector) s.convert(VectorOperators.F2I, 0)).min(to.top()).intoArray(codes, j);
             }
             LegacyScalar.store(codes, to, out, at + b * to.bytes());
         }
@@ -239,8 +388,8 @@ final class LegacyVector implements LegacyKernels {
         }
     }
 
-    @Override
-    public void packBytes(float[] x, int from, int blocks, float[] inverses, int header, byte[] out, int at) {
+    /** Codes {@code (int8) roundf(x · inverse)} as bytes. */
+    private static void packBytes(float[] x, int from, int blocks, float[] inverses, int header, byte[] out, int at) {
         for (int b = 0; b < blocks; b++) {
             int block = at + b * (header + SIZE) + header;
             if (B.length() > LANES || !(Math.abs(inverses[b]) <= Float.MAX_VALUE)) {
@@ -251,22 +400,15 @@ final class LegacyVector implements LegacyKernels {
         }
     }
 
-    /** To nearest, ties to even, on the magnitudes, and one more where a tie went down. */
+    /** Truncated after adding the number before a half: that rounds ties, and what is next to them, as roundf does. */
     private static void packBytes(float[] x, int from, float inverse, byte[] out, int at) {
         for (int j = 0; j < SIZE; j += LANES) {
             FloatVector t = FloatVector.fromArray(F, x, from + j).mul(inverse);
-            FloatVector magnitude = t.abs();
-            FloatVector near = magnitude.add(MAGIC);
-            IntVector sign = t.reinterpretAsInts().lanewise(VectorOperators.ASHR, 31);
-            IntVector code = near.reinterpretAsInts()
-                    .sub(MAGIC_BITS)
-                    .add(
-                            1,
-                            magnitude
-                                    .sub(near.sub(MAGIC))
-                                    .compare(VectorOperators.GE, 0.5f)
-                                    .cast(I));
-            ((ByteVector) code.lanewise(VectorOperators.XOR, sign).sub(sign).castShape(B, 0)).intoArray(out, at + j);
+            IntVector half = t.reinterpretAsInts().and(Integer.MIN_VALUE).or(BEFORE_HALF);
+            ((ByteVector) t.add(half.reinterpretAsFloats())
+                            .convert(VectorOperators.F2I, 0)
+                            .castShape(B, 0))
+                    .intoArray(out, at + j);
         }
     }
 }

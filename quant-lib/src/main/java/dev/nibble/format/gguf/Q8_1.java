@@ -35,13 +35,14 @@ final class Q8_1 extends Bytes {
     }
 
     @Override
-    void finish(float d, byte[] out, int at) {
-        super.finish(d, out, at);
-        int sum = 0;
-        for (int j = 4; j < 36; j++) {
-            sum += out[at + j];
+    void finish(float[] d, int blocks, byte[] out, int at) {
+        for (int b = 0; b < blocks; b++, at += 36) {
+            int sum = 0;
+            for (int j = 4; j < 36; j++) {
+                sum += out[at + j];
+            }
+            Halves.put(out, at + 2, sum * d[b]);
         }
-        Halves.put(out, at + 2, sum * d);
     }
 
     @Override

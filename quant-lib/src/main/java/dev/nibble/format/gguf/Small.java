@@ -57,12 +57,6 @@ abstract class Small extends ChoosingCodec {
     }
 
     /** fp16 numbers of many blocks. */
-    final void putHalves(float[] values, int count, byte[] out, int at) {
-        for (int b = 0; b < count; b++) {
-            Halves.put(out, at + b * layout.bytes(), values[b]);
-        }
-    }
-
     final float[] getHalves(byte[] in, int at, int count) {
         float[] values = new float[count];
         for (int b = 0; b < count; b++) {

@@ -51,29 +51,29 @@ abstract class SmallAffine extends Small {
 
     @Override
     public void encode(float[] x, int from, int blocks, RowContext row, int column, byte[] out, int at) {
+        if (!row.hasImportance()) {
+            kernels.affine(x, from, blocks, layout, out, at);
+            return;
+        }
         float[] d = new float[blocks];
         float[] mins = new float[blocks];
         float[] inverses = new float[blocks];
-        if (row.hasImportance()) {
-            float[] weights = searchWeights(x, from, blocks, row, column);
-            float[] origins = new float[blocks];
-            searches.affine(SIZE, search, blocks, x, from, weights, d, mins, inverses, origins);
-            int[] codes = new int[SIZE];
-            for (int b = 0; b < blocks; b++) {
-                ScaleSearch.affineCodes(SIZE, top, x, from + b * SIZE, inverses[b], origins[b], codes, 0);
-                LegacyScalar.store(codes, layout, out, at + b * layout.bytes());
-                mins[b] = -mins[b];
-            }
-        } else {
-            kernels.extremes(x, from, blocks, mins, d);
-            for (int b = 0; b < blocks; b++) {
-                d[b] -= mins[b];
-            }
-            kernels.scales(d, blocks, top, inverses);
-            kernels.pack(x, from, blocks, mins, inverses, 0.5f, layout, out, at);
+        float[] origins = new float[blocks];
+        float[] weights = searchWeights(x, from, blocks, row, column);
+        searches.affine(SIZE, search, blocks, x, from, weights, d, mins, inverses, origins);
+        int[] codes = new int[SIZE];
+        for (int b = 0; b < blocks; b++) {
+            ScaleSearch.affineCodes(SIZE, top, x, from + b * SIZE, inverses[b], origins[b], codes, 0);
+            LegacyScalar.store(codes, layout, out, at + b * layout.bytes());
+            mins[b] = -mins[b];
         }
-        putHalves(d, blocks, out, at);
-        putHalves(mins, blocks, out, at + 2);
+        LegacyScalar.putHalves(d, blocks, out, at, layout.bytes());
+        LegacyScalar.putHalves(mins, blocks, out, at + 2, layout.bytes());
+    }
+
+    @Override
+    public float encodeUnseen(float[] x, int from, int blocks, byte[] out, int at) {
+        return kernels.affine(x, from, blocks, layout, out, at);
     }
 
     @Override

@@ -45,22 +45,25 @@ abstract class SmallSymmetric extends Small {
 
     @Override
     public void encode(float[] x, int from, int blocks, RowContext row, int column, byte[] out, int at) {
+        if (!row.hasImportance()) {
+            kernels.symmetric(x, from, blocks, layout, out, at);
+            return;
+        }
         float[] d = new float[blocks];
         float[] inverses = new float[blocks];
-        if (row.hasImportance()) {
-            float[] weights = searchWeights(x, from, blocks, row, column);
-            searches.symmetric(SIZE, half, blocks, x, from, weights, 0, d, inverses);
-            int[] codes = new int[SIZE];
-            for (int b = 0; b < blocks; b++) {
-                ScaleSearch.symmetricCodes(SIZE, half, x, from + b * SIZE, inverses[b], codes, 0);
-                LegacyScalar.store(codes, layout, out, at + b * layout.bytes());
-            }
-        } else {
-            kernels.firstLargest(x, from, blocks, d);
-            kernels.scales(d, blocks, -half, inverses);
-            kernels.pack(x, from, blocks, new float[blocks], inverses, half + 0.5f, layout, out, at);
+        float[] weights = searchWeights(x, from, blocks, row, column);
+        searches.symmetric(SIZE, half, blocks, x, from, weights, 0, d, inverses);
+        int[] codes = new int[SIZE];
+        for (int b = 0; b < blocks; b++) {
+            ScaleSearch.symmetricCodes(SIZE, half, x, from + b * SIZE, inverses[b], codes, 0);
+            LegacyScalar.store(codes, layout, out, at + b * layout.bytes());
         }
-        putHalves(d, blocks, out, at);
+        LegacyScalar.putHalves(d, blocks, out, at, layout.bytes());
+    }
+
+    @Override
+    public float encodeUnseen(float[] x, int from, int blocks, byte[] out, int at) {
+        return kernels.symmetric(x, from, blocks, layout, out, at);
     }
 
     @Override
