@@ -57,13 +57,16 @@ final class BlockText {
     }
 
     private static String outside(Weight weight, long index, long perPiece, int step) {
-        long pieces = (weight.rows() + step - 1) / step;
+        long whole = weight.rows() / step;
+        int rest = (int) (weight.rows() % step);
+        long blocks = whole * perPiece
+                + (rest == 0
+                        ? 0
+                        : weight.quantized(weight.rows() - rest, rest)
+                                .orElseThrow()
+                                .blocks());
         return String.format(
-                Locale.ROOT,
-                "\"%s\" has no block %,d: it has about %,d, counted from 0",
-                weight.name(),
-                index,
-                pieces * perPiece);
+                Locale.ROOT, "\"%s\" has no block %,d: it has %,d, counted from 0", weight.name(), index, blocks);
     }
 
     /** Puts all into {@code facts}, and prints it unless a program reads it. */
@@ -86,6 +89,8 @@ final class BlockText {
             one.put("bits", field.bits());
             one.put("place", place(field));
             one.put("value", field.bits() > 64 ? null : field.value(piece.parts()));
+            String real = field.bits() > 64 ? "" : real(field, field.value(piece.parts()));
+            one.put("as_float", real.isEmpty() ? null : real);
             one.put("weights", field.weights());
             fields.add(one);
         }
@@ -126,9 +131,11 @@ final class BlockText {
                     Integer.toString(field.bits()),
                     place(field),
                     Long.toUnsignedString(value),
+                    real(field, value),
                     binary(value, field.bits())));
         }
-        System.out.println(Listing.of(List.of("field", "role", ">bits", "where", ">value", ">in bits"), rows));
+        System.out.println(
+                Listing.of(List.of("field", "role", ">bits", "where", ">value", ">as float", ">in bits"), rows));
         List<List<String>> numbers = weights.stream()
                 .map(w -> List.of(
                         w.get("row").toString(),
@@ -137,6 +144,27 @@ final class BlockText {
                         w.get("value").toString()))
                 .toList();
         System.out.println(Listing.of(List.of(">row", ">column", ">code", ">value"), numbers));
+    }
+
+    /** The number that a scale or minimum of 16 or 32 bits means; empty if it is no float. */
+    private String real(BitField field, long value) {
+        boolean isFactor = field.role() == BitField.Role.SCALE
+                || field.role() == BitField.Role.MIN
+                || field.role() == BitField.Role.TENSOR;
+        String encoding = piece.parts().get(field.runs().getFirst().part()).encoding();
+        boolean isBlock = piece.parts().size() == 1 && weight.tensors().size() == 1; // GGUF: fp16, in Q8_K float32
+        if (!isFactor) {
+            return "";
+        }
+        if (field.bits() == 32 && (isBlock || encoding.contains("float32"))) {
+            return Float.toString(Float.intBitsToFloat((int) value));
+        }
+        if (field.bits() == 16 && encoding.contains("bfloat16")) {
+            return Float.toString(Float.intBitsToFloat((int) value << 16));
+        }
+        return field.bits() == 16 && (isBlock || encoding.contains("float16"))
+                ? Float.toString(Float.float16ToFloat((short) value))
+                : "";
     }
 
     private static String binary(long value, int bits) {

@@ -1,5 +1,6 @@
 package dev.nibble.cli;
 
+import dev.nibble.core.ModelRecipe;
 import dev.nibble.core.Registry;
 import dev.nibble.format.Format;
 import dev.nibble.format.Formats;
@@ -31,13 +32,20 @@ final class FormatsCommand implements Callable<Integer> {
     @Mixin
     private JsonOption json;
 
-    @Parameters(arity = "0..1", paramLabel = "RECIPE", description = "For example int4:g128.")
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "RECIPE",
+            description = "For example int4:g128, or the long form w=int4:g128;head=q6_k.")
     private String recipe;
 
     @Override
     public Integer call() {
         if (recipe != null) {
-            describe(Formats.parse(recipe));
+            if (recipe.indexOf('=') >= 0 || recipe.indexOf(';') >= 0) {
+                describe(Formats.model(recipe));
+            } else {
+                describe(Formats.parse(recipe));
+            }
             return 0;
         }
         var rows = new ArrayList<Map<String, Object>>();
@@ -81,6 +89,29 @@ final class FormatsCommand implements Callable<Integer> {
 
     private static String number(double bits) {
         return String.format(Locale.ROOT, "%.4f", bits).replaceAll("\\.?0+$", "");
+    }
+
+    /** The long form: what each part of a model gets. */
+    private void describe(ModelRecipe model) {
+        var rows = new ArrayList<Map<String, Object>>();
+        for (ModelRecipe.Entry entry : model.entries()) {
+            var row = new LinkedHashMap<String, Object>();
+            row.put("part", entry.part());
+            row.put("recipe", entry.recipe().toString());
+            Format format = entry.keeps() ? null : Formats.of(entry.recipe());
+            row.put("bits_per_weight", format == null ? null : bits(format));
+            row.put("description", format == null ? "kept as it is" : format.description());
+            rows.add(row);
+            if (!json.asked()) {
+                System.out.println(entry + (format == null ? "" : "  " + number(bits(format)) + " bits per weight"));
+                System.out.println("    " + row.get("description"));
+            }
+        }
+        if (json.asked()) {
+            Json.print(rows);
+        } else {
+            System.out.println("Whatever no entry speaks of is kept as it is.");
+        }
     }
 
     private void describe(Format format) {

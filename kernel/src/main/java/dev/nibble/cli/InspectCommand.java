@@ -5,6 +5,7 @@ import dev.nibble.checkpoint.Weights;
 import dev.nibble.core.Progress;
 import dev.nibble.model.Model;
 import dev.nibble.plot.Numbers;
+import dev.nibble.tensor.Matrix;
 import dev.nibble.tensor.TensorInfo;
 import dev.nibble.tensor.TensorStatistics;
 import java.util.ArrayList;
@@ -31,6 +32,9 @@ import picocli.CommandLine.Parameters;
 final class InspectCommand extends LaboratoryCommand {
     /** Longest text of a metadata value that is printed for people, in characters. */
     private static final int LONGEST = 120;
+
+    /** Values that are not finite, as many as are listed. */
+    private static final int SHOWN = 8;
 
     @Mixin
     private JsonOption json;
@@ -147,8 +151,9 @@ final class InspectCommand extends LaboratoryCommand {
 
     private void describe(Weight weight, Map<String, Object> facts) {
         facts.putAll(facts(weight));
-        TensorStatistics statistics = TensorStatistics.of(
-                weight.rows(0, (int) Math.min(weight.rows(), Integer.MAX_VALUE), Progress.current()));
+        Matrix values = weight.rows(0, (int) Math.min(weight.rows(), Integer.MAX_VALUE), Progress.current());
+        TensorStatistics statistics = TensorStatistics.of(values);
+        List<String> odd = notFinite(values, facts);
         facts.put("mean", statistics.mean());
         facts.put("std", statistics.std());
         facts.put("min", statistics.min());
@@ -169,5 +174,35 @@ final class InspectCommand extends LaboratoryCommand {
                 weight.count(),
                 8.0 * weight.bytes() / weight.count(),
                 statistics);
+        odd.forEach(System.out::println);
+    }
+
+    /** Where values are not finite: how many, and the first of them. */
+    private static List<String> notFinite(Matrix values, Map<String, Object> facts) {
+        long count = 0;
+        List<Map<String, Object>> first = new ArrayList<>();
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < values.size(); i++) {
+            float v = values.values()[i];
+            if (!Float.isFinite(v) && ++count <= SHOWN) {
+                var place = new LinkedHashMap<String, Object>();
+                place.put("row", i / values.cols());
+                place.put("column", i % values.cols());
+                place.put("value", Float.toString(v));
+                first.add(place);
+                lines.add(String.format(
+                        Locale.ROOT, "  row %,d, column %,d: %s", i / values.cols(), i % values.cols(), v));
+            }
+        }
+        facts.put("not_finite", count);
+        facts.put("not_finite_first", first);
+        if (count > 0) {
+            lines.addFirst(String.format(
+                    Locale.ROOT,
+                    "%,d values are not finite%s:",
+                    count,
+                    count > SHOWN ? ", the first " + SHOWN + " of them" : ""));
+        }
+        return lines;
     }
 }

@@ -5,7 +5,6 @@ import dev.nibble.checkpoint.ImportanceFile;
 import dev.nibble.checkpoint.SafetensorsLayout;
 import dev.nibble.core.ModelRecipe;
 import dev.nibble.core.Progress;
-import dev.nibble.core.Recipe;
 import dev.nibble.format.Formats;
 import dev.nibble.model.Model;
 import dev.nibble.plot.Numbers;
@@ -99,6 +98,12 @@ final class QuantizeCommand extends LaboratoryCommand {
     @Override
     int work() throws Exception {
         Path out = Terminal.path(output.toString());
+        if (layout != SafetensorsLayout.PARTS
+                && out.toString().toLowerCase(Locale.ROOT).endsWith(".gguf")) {
+            throw new IllegalArgumentException("--layout " + layout.word()
+                    + " is a layout of safetensors files, but a GGUF file has its own: leave --layout out, or let OUT end"
+                    + " in .safetensors");
+        }
         try (Model model = ModelOption.open(file);
                 ImportanceFile known =
                         importance == null ? null : ImportanceFile.open(Terminal.path(importance.toString()))) {
@@ -214,13 +219,7 @@ final class QuantizeCommand extends LaboratoryCommand {
         @Override
         public ModelRecipe convert(String text) {
             try {
-                ModelRecipe recipe = ModelRecipe.parse(text);
-                for (ModelRecipe.Entry entry : recipe.entries()) {
-                    if (!entry.recipe().equals(Recipe.of(ModelRecipe.KEEP))) {
-                        Formats.of(entry.recipe());
-                    }
-                }
-                return recipe;
+                return Formats.model(text);
             } catch (IllegalArgumentException notOne) {
                 throw new TypeConversionException(notOne.getMessage());
             }

@@ -183,12 +183,23 @@ public final class FileQuantizer {
         try (CheckpointWriter writer = CheckpointWriter.create(out, head, options.replace(), inputs(in, options));
                 Progress.Task task = progress.task("quantize " + fileName(), total, "weights")) {
             for (Plan plan : plans) {
-                lines.add(plan.isEncoded() ? encode(plan, writer, progress) : keep(plan, writer, progress));
+                lines.add(plan.isEncoded() ? tryEncode(plan, writer, progress) : keep(plan, writer, progress));
                 task.step(plan.weight().count());
             }
             writer.finish();
         }
         return lines;
+    }
+
+    private Line tryEncode(Plan plan, CheckpointWriter writer, Progress progress) {
+        try {
+            return encode(plan, writer, progress);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    fileName() + ": " + e.getMessage() + "; to leave this weight as it is, add \";"
+                            + plan.weight().name() + "=" + ModelRecipe.KEEP + "\" to the recipe",
+                    e);
+        }
     }
 
     private Line encode(Plan plan, CheckpointWriter writer, Progress progress) {

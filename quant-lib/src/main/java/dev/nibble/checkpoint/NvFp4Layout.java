@@ -30,7 +30,7 @@ final class NvFp4Layout implements TensorLayout {
         List<PartLayout> parts = format.layout(rows, cols);
         if (!format.canonical().toString().equals(RECIPE)) {
             throw new IllegalArgumentException(
-                    format.recipe() + " has no place in the layout nvfp4-pack, which holds " + RECIPE);
+                    format.recipe() + " has no place in the layout nvfp4-pack, which holds " + RECIPE + ": write that");
         }
         if (cols % GROUP != 0 || parts.size() != SUFFIXES.size()) {
             throw new IllegalArgumentException(

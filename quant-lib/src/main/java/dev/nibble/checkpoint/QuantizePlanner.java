@@ -77,7 +77,11 @@ final class QuantizePlanner {
         Optional<Recipe> recipe = options.recipe().ofTensor(weight.name(), dimensions);
         if (recipe.isEmpty()) {
             ModelRecipe.Part part = ModelRecipe.Part.ofTensor(weight.name(), dimensions);
-            return keep(weight, part == ModelRecipe.Part.WEIGHTS ? "kept" : "kept: part \"" + part.word() + "\"");
+            return keep(
+                    weight,
+                    dimensions < 2 && ModelRecipe.Part.ofTensor(weight.name(), 2) == ModelRecipe.Part.WEIGHTS
+                            ? "kept: not a matrix"
+                            : part == ModelRecipe.Part.WEIGHTS ? "kept" : "kept: part \"" + part.word() + "\"");
         }
         String obstacle = obstacle(weight);
         if (!obstacle.isEmpty()) {

@@ -110,7 +110,8 @@ public record ModelRecipe(List<Entry> entries) {
             }
         }
 
-        boolean keeps() {
+        /** Whether it leaves the part as it is. */
+        public boolean keeps() {
             return recipe.toString().equals(KEEP);
         }
 

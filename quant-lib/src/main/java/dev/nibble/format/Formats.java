@@ -1,5 +1,6 @@
 package dev.nibble.format;
 
+import dev.nibble.core.ModelRecipe;
 import dev.nibble.core.Recipe;
 import dev.nibble.core.Registry;
 import dev.nibble.format.codebook.CodebookFormats;
@@ -10,10 +11,14 @@ import dev.nibble.format.microscaling.Microscaling;
 import dev.nibble.format.minifloat.MinifloatFormats;
 import dev.nibble.format.ternary.TernaryFormat;
 import java.util.List;
+import java.util.Set;
 
 /** All number formats by name. A new format is one class and one line here. */
 public final class Formats {
     private static final Registry<Format> REGISTRY = new Registry<>("format");
+
+    /** First words of recipes that are not formats, so that an error can say so. */
+    private static final Set<String> METHODS = Set.of("gptq", "awq", "smoothquant", "llmint8", "hqq", "mixed");
 
     static {
         for (int bits = 8; bits >= 1; bits--) {
@@ -41,7 +46,28 @@ public final class Formats {
 
     /** The format that a recipe describes. */
     public static Format of(Recipe recipe) {
+        if (METHODS.contains(recipe.name()) && !REGISTRY.has(recipe.name())) {
+            throw new IllegalArgumentException("\"" + recipe + "\": " + recipe.name()
+                    + " is a method that chooses the codes with calibration data, not a format; a format alone is"
+                    + " written without it, as in int4:g128. Known formats: "
+                    + String.join(", ", all().stream().map(Registry.Entry::name).toList()));
+        }
         return REGISTRY.make(recipe);
+    }
+
+    /**
+     * The recipe of a whole model, short or long, whose formats all exist.
+     *
+     * @throws IllegalArgumentException if one does not; the message names the nearest one
+     */
+    public static ModelRecipe model(String text) {
+        ModelRecipe recipe = ModelRecipe.parse(text);
+        for (ModelRecipe.Entry entry : recipe.entries()) {
+            if (!entry.keeps()) {
+                of(entry.recipe());
+            }
+        }
+        return recipe;
     }
 
     /** Every format there is: name, one line about it, its options and examples. */

@@ -303,8 +303,13 @@ public final class Tables {
             format.append(identity.format());
             blocks.append(identity.blocks());
             bits.append(identity.bitsPerWeight());
-            fitting.append(identity.fitting());
-            tested.append(identity.tested());
+            if (identity.found()) {
+                fitting.append(identity.fitting());
+                tested.append(identity.tested());
+            } else { // every block was looked at under every grid: no one count says so
+                fitting.appendMissing();
+                tested.appendMissing();
+            }
             note.append(identity.note());
         }
         return Table.create("", tensor, stored, format, blocks, bits, fitting, tested, note);

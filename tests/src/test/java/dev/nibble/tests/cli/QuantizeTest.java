@@ -107,6 +107,41 @@ class QuantizeTest {
     }
 
     @Test
+    void theLongFormIsDescribedPartByPart() {
+        var people = nibble.run("formats", "w=int4:g128;head=bf16;layers.0.*=keep");
+        assertThat(people.status()).as(people.err()).isZero();
+        assertThat(people.out()).contains("w=int4:g128  4.125 bits", "head=bf16  16 bits", "kept as it is");
+        JsonNode parts = nibble.json("formats", "w=int4:g128;head=bf16", "--json");
+        assertThat(parts.get(1).path("part").asText()).isEqualTo("head");
+        assertThat(nibble.run("formats", "hed=bf16;w=int4").err()).contains("did you mean \"head\"?");
+        assertThat(nibble.run("formats", "gptq:int4:g128:act").err()).contains("method", "calibration");
+    }
+
+    @Test
+    void aWeightThatIsNotANumberIsFoundWithItsPlace() {
+        int[] next = {0};
+        TinyModel.write(folder.resolve("odd.safetensors"), normal -> switch (next[0]++) {
+            case 64 + 3 -> Float.NaN;
+            case 2 * 64 -> Float.NEGATIVE_INFINITY;
+            default -> normal;
+        });
+
+        var refused = nibble.run("quantize", "odd.safetensors", "-r", "q4_0", "-o", "odd.gguf");
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(refused.err().lines())
+                .singleElement()
+                .asString()
+                .contains("odd.safetensors", DOWN, "row 1, column 3", "=keep");
+        assertThat(folder.resolve("odd.gguf")).doesNotExist();
+        assertThat(nibble.run("inspect", "odd.safetensors", "-t", DOWN).out())
+                .contains("2 values are not finite", "row 1, column 3: NaN", "row 2, column 0: -Infinity");
+        assertThat(nibble.json("inspect", "odd.safetensors", "-t", DOWN, "--json")
+                        .path("not_finite")
+                        .asInt())
+                .isEqualTo(2);
+    }
+
+    @Test
     void mistakesAreOneSentenceBeforeAnyWork() {
         assertSays(2, "did you mean", "quantize", "models/tiny.safetensors", "-r", "q4_00", "-o", "x.gguf");
         assertSays(2, "--recipe", "quantize", "models/tiny.safetensors", "-o", "x.gguf");
