@@ -112,8 +112,8 @@ def nvfp4_compressed_tensors(x):
     )
     cells = t.unflatten(-1, (-1, 16))
     world = generate_gparam(t.amin(), t.amax())
-    scale, zero = calculate_qparams(cells.amin(-1), cells.amax(-1), args, global_scale=world)
-    q = ct_quantize(t, scale, zero, args, global_scale=world)
+    scale, _ = calculate_qparams(cells.amin(-1), cells.amax(-1), args, global_scale=world)
+    q = ct_quantize(t, scale, None, args, global_scale=world)  # as its compressor calls it
     return {
         "part:codes": pack_fp4_to_uint8(q).numpy(),
         "part:scales": scale.to(torch.float8_e4m3fn).view(torch.uint8).numpy(),
@@ -133,7 +133,8 @@ def mx_compressed_tensors(bits):
         )
         cells = t.unflatten(-1, (-1, 32))
         scale, zero = calculate_qparams(cells.amin(-1), cells.amax(-1), args)
-        q = ct_quantize(t, scale, zero, args)
+        # The compressors of mxfp4 and mxfp6 give no zero point; that of mxfp8 gives the one of 0, which turns -0 to 0.
+        q = ct_quantize(t, scale, zero if bits == 8 else None, args)
         codes = {
             4: pack_fp4_to_uint8,
             6: pack_fp6_to_uint8,

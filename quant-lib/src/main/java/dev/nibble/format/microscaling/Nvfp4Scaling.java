@@ -14,11 +14,12 @@ import java.util.Locale;
  *
  * <pre>
  *   torchao   s2 = amax(tensor) / 2688        s = E4M3(amax / 6 / s2), 2^-6 to 448     code of w · (1 / s2 / s)
- *   ct        g = 2688 / amax(tensor)         s = E4M3(amax / 6 · g), .125 for 0       code of w / (s / g)
+ *   ct        g = 1 / amax(tensor) · 2688     s = E4M3(amax / 6 · g), .125 for 0       code of w / (s / g)
  *   one                                       s = E4M3(amax / 6), 2^-6 to 448          code of w · (1 / s)
  * </pre>
  *
- * All in float32, in this order: 2688 is 448 · 6. Sources: torchao's nvfp4_quantize; compressed-tensors'
+ * All in float32, in this order: 2688 is 448 · 6. Torch divides a Python number by a tensor as the tensor's reciprocal
+ * times the number, so g is rounded twice. Sources: torchao's nvfp4_quantize; compressed-tensors'
  * calculate_qparams and generate_gparam.
  */
 record Nvfp4Scaling(FloatElement element, Nvfp4System system) implements Scaling {
@@ -64,7 +65,7 @@ record Nvfp4Scaling(FloatElement element, Nvfp4System system) implements Scaling
         return switch (system) {
             case TORCHAO -> absmax == 0 ? 1 : Math.max(absmax / FULL, SMALLEST_TENSOR);
             case CT -> {
-                float global = FULL / Math.max(absmax, Float.MIN_NORMAL);
+                float global = 1 / Math.max(absmax, Float.MIN_NORMAL) * FULL;
                 yield Float.isInfinite(global) ? 1 : global;
             }
             case ONE -> 1;

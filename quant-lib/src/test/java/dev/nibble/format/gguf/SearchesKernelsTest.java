@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nibble.Awkward;
 import dev.nibble.tensor.Generators;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -78,6 +79,36 @@ class SearchesKernelsTest {
     private static void same(float[][] actual, float[][] expected) {
         for (int i = 0; i < expected.length; i++) {
             assertThat(actual[i]).isEqualTo(expected[i]); // NaN equals NaN, and 0 is not -0
+        }
+    }
+
+    /** Every code of a sub-block decodes to a weight that gets the same code under the same scale and minimum. */
+    @Test
+    void everyCodeSurvivesDecodingAndEncodingUnderEveryScale() {
+        for (int bits = 2; bits <= 6; bits++) {
+            int top = (1 << bits) - 1;
+            for (boolean symmetric : new boolean[] {true, false}) {
+                int half = symmetric ? 1 << (bits - 1) : 0;
+                float d = Halves.round(0.00371f);
+                float dmin = symmetric ? 0 : Halves.round(0.0113f);
+                for (int scale = symmetric ? -32 : 1; scale <= (symmetric ? 31 : 63); scale += scale == -1 ? 2 : 1) {
+                    float divisor = d * scale;
+                    float add = dmin * (scale * 7 % 64);
+                    int n = (top + 16) / 16 * 16;
+                    float[] x = new float[n];
+                    int[] expected = new int[n];
+                    for (int i = 0; i < n; i++) {
+                        expected[i] = i & top;
+                        x[i] = divisor * (expected[i] - half) - add;
+                    }
+                    for (Searches searches : List.of(SCALAR, VECTOR)) {
+                        int[] codes = new int[n];
+                        searches.round(
+                                n, 1, x, 0, new float[] {add}, new float[] {divisor}, -half, top - half, half, codes);
+                        assertThat(codes).as("%d bits, scale %d", bits, scale).isEqualTo(expected);
+                    }
+                }
+            }
         }
     }
 }

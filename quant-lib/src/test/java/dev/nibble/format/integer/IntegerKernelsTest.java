@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nibble.Awkward;
 import dev.nibble.format.ScaleType;
 import dev.nibble.tensor.Generators;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -98,6 +99,52 @@ class IntegerKernelsTest {
             double expected = Math.pow(x, 2.4);
             assertThat((double) IntegerScalar.power24(x))
                     .isCloseTo(expected, org.assertj.core.api.Assertions.within(expected * 3e-6 + 1e-44));
+        }
+    }
+
+    /** Every code decodes to a weight that gets the same code under the same scale and zero. */
+    @Test
+    void everyCodeSurvivesDecodingAndEncodingUnderEveryRule() {
+        int looked = 0;
+        for (Preset preset : Preset.values()) {
+            for (int bits = 1; bits <= 8; bits++) {
+                if (preset == Preset.BNB && bits != 8) {
+                    continue;
+                }
+                for (AffineRule rule : new AffineRule[] {preset.symmetric(bits), preset.asymmetric(bits)}) {
+                    if (rule != null && (rule.divisor() > 0 || rule.isSign())) {
+                        survives(rule);
+                        looked++;
+                    }
+                }
+            }
+        }
+        assertThat(looked).isGreaterThan(100);
+    }
+
+    private static void survives(AffineRule rule) {
+        float[][] ranges = {{-1, 1}, {-0.3f, 0.01f}, {-0.002f, 0.7f}, {-3e-3f, 5e-3f}, {-900, 1000}};
+        for (float[] range : ranges) {
+            for (float stretch : new float[] {1, 1.1f, 1.37f, 1.993f}) {
+                float low = range[0] * stretch;
+                float high = rule.seesMagnitudes() ? Math.max(-low, range[1]) : range[1];
+                int count = rule.qmax() - rule.qmin() + 1;
+                Grid grid = new Grid(rule, 1, count);
+                grid.from[0] = rule.low(low, high);
+                grid.to[0] = rule.high(low, high);
+                Grids.fill(rule, ScaleType.F32, false, grid, 0);
+                byte[] codes = new byte[count];
+                for (int i = 0; i < count; i++) {
+                    codes[i] = (byte) (grid.fieldMin + i);
+                }
+                for (IntegerKernels kernels : List.of(SCALAR, VECTOR)) {
+                    float[] x = new float[count];
+                    byte[] again = new byte[count];
+                    kernels.decode(codes, 0, count, grid, 0, count, x, 0);
+                    kernels.encode(x, 0, count, grid, 0, count, again, 0);
+                    assertThat(again).as(rule + " from " + low + " to " + high).isEqualTo(codes);
+                }
+            }
         }
     }
 }

@@ -280,6 +280,16 @@ class MicroscalingTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"1.9, 0x1.61af2ap10", "5.3, 0x1.fb2b76p8", "0.011, 0x1.dd45dp17"})
+    void theGlobalScaleIsRoundedTwiceAsTorchDividesANumberByATensor(float largest, String number) {
+        float global = Float.parseFloat(number);
+        // generate_gparam of compressed-tensors 0.20.0 in torch 2.15; 2688 / largest is one unit away
+        Quantized q = Formats.parse("nvfp4:ct")
+                .quantize(Matrix.of(1, 16, java.util.Arrays.copyOf(new float[] {largest}, 16)));
+        assertThat(q.parts().get(2).data().getFloat()).isEqualTo(global).isNotEqualTo(2688 / largest);
+    }
+
+    @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             mxfp4:ct:floor       | compressed-tensors has even
             mxfp4:torchao:log2f  | torchao has floor, even, ceil and rceil
