@@ -172,10 +172,11 @@ final class BlockCharts {
             double weights = (double) q.rows() * q.cols();
             String recipe = q.format().recipe().toString();
             totals.add(recipe + " " + Numbers.text(q.bitsPerWeight(), 5));
-            series.add(Series.bars(
+            Series bars = Series.bars(
                     recipe,
                     IntStream.range(0, used.length).asDoubleStream().toArray(),
-                    IntStream.of(used).mapToDouble(r -> bits[r] / weights).toArray()));
+                    IntStream.of(used).mapToDouble(r -> bits[r] / weights).toArray());
+            series.add(bars.styled(bars.style().apartFrom(series)));
         }
         return new Chart(
                 "Bits per weight: " + String.join(", ", totals),

@@ -324,6 +324,53 @@ public final class Charts {
                 .orElse(style);
     }
 
+    /**
+     * What the largest weight of a block becomes, whatever its size: a scale that is a power of two cuts some of them.
+     * The rest of its block is zero.
+     *
+     * @param from smallest of these weights, positive
+     * @param to largest of them
+     */
+    public static Chart largestWeight(double from, double to, String... recipes) {
+        return ScaleCharts.largest(from, to, recipes);
+    }
+
+    /**
+     * Signal to noise of a matrix whose weights are all multiplied by one factor. Level for formats whose scales can be
+     * anything, a wave for those whose scales are powers of two, a cliff where scales run out of range; a factor at
+     * which a format refuses the matrix is a gap.
+     *
+     * @param w finite weights
+     * @param fromPower the smallest factor is 2 to this
+     * @param toPower the largest
+     */
+    public static Chart errorAgainstGain(Matrix w, double fromPower, double toPower, String... recipes) {
+        return ScaleCharts.gain(w, fromPower, toPower, recipes);
+    }
+
+    /**
+     * Signal to noise against bits for many formats, coloured by family, with the line through those that no smaller
+     * format beats and the bound for independent Gaussian weights, 6.02 dB per bit. A format without any error is left
+     * out.
+     *
+     * @param errors a table that {@link Tables#errors} made
+     */
+    public static Chart families(Table errors) {
+        requireColumns(errors, Tables.RECIPE, Tables.BITS, Tables.SQNR);
+        return FrontCharts.chart(errors);
+    }
+
+    /**
+     * The same, measured from the bound, in dB: formats that lie close together are told apart, and those that
+     * no smaller one beats are named.
+     *
+     * @param errors a table that {@link Tables#errors} made
+     */
+    public static Chart fromBound(Table errors) {
+        requireColumns(errors, Tables.RECIPE, Tables.BITS, Tables.SQNR);
+        return FrontCharts.fromBound(errors);
+    }
+
     /** One histogram as filled steps. */
     public static Chart histogram(String title, Histogram histogram) {
         Series steps = steps("values", histogram);
@@ -388,7 +435,7 @@ public final class Charts {
         }
     }
 
-    private static void requireColumns(Table table, String... names) {
+    static void requireColumns(Table table, String... names) {
         for (String name : names) {
             if (!table.containsColumn(name)) {
                 throw new IllegalArgumentException("table \"" + table.name() + "\" has no column \"" + name

@@ -18,6 +18,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
 
 /** Charts of what bits buy: error against rate, against the clip of a grid, and of the scales that a search tried. */
 final class RateCharts {
@@ -69,6 +72,30 @@ final class RateCharts {
                 Axis.of("bits per weight: stored, and with an entropy code (crosses)", "bits"),
                 Axis.of("SQNR, higher is better", "dB"),
                 all);
+    }
+
+    static Table table(Matrix w, String... recipes) {
+        Charts.requireRecipes(recipes);
+        StringColumn recipe = StringColumn.create(Tables.RECIPE);
+        DoubleColumn bits = DoubleColumn.create(Tables.BITS);
+        DoubleColumn sqnr = DoubleColumn.create(Tables.SQNR);
+        DoubleColumn gap = DoubleColumn.create("below the bound (dB)");
+        DoubleColumn coded = DoubleColumn.create("bits with an entropy code");
+        DoubleColumn codedGap = DoubleColumn.create("then below the bound (dB)");
+        Progress progress = Progress.current();
+        for (String text : recipes) {
+            Quantized q = Formats.parse(text).quantize(w, progress.quiet());
+            double stored = q.bitsPerWeight();
+            double worth = stored - codeBits(q) + entropy(q);
+            double reached = q.error(w).sqnrDb();
+            recipe.append(text);
+            bits.append(stored);
+            sqnr.append(reached);
+            gap.append(PER_BIT * stored - reached);
+            coded.append(worth);
+            codedGap.append(PER_BIT * worth - reached);
+        }
+        return Table.create(w.name(), recipe, bits, sqnr, gap, coded, codedGap);
     }
 
     /** Mean bits of codes and signs per weight. */

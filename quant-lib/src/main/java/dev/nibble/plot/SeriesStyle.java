@@ -96,6 +96,19 @@ public record SeriesStyle(String colour, Dash dash, Mark mark, boolean filled, d
         };
     }
 
+    /** The same, in another colour if one of the series drawn before looks just like it. */
+    SeriesStyle apartFrom(List<Series> before) {
+        boolean taken = before.stream().map(Series::style).anyMatch(s -> s.colour.equals(colour) && s.mark == mark);
+        return !taken
+                ? this
+                : OTHERS.stream()
+                        .filter(c ->
+                                before.stream().noneMatch(s -> s.style().colour.equals(c)))
+                        .findFirst()
+                        .map(this::withColour)
+                        .orElse(this);
+    }
+
     public SeriesStyle withFill() {
         return new SeriesStyle(colour, dash, mark, true, width, markSize);
     }

@@ -6,6 +6,7 @@ import dev.nibble.core.Progress;
 import dev.nibble.explain.Difference;
 import dev.nibble.explain.Identity;
 import dev.nibble.format.Formats;
+import dev.nibble.format.Importance;
 import dev.nibble.format.Quantized;
 import dev.nibble.format.minifloat.Minifloat;
 import dev.nibble.model.Model;
@@ -236,6 +237,61 @@ public final class Tables {
     /** How evenly formats use their codes: the entropy is what an ideal code would need for each weight. */
     public static Table entropy(Matrix w, String... recipes) {
         return BookCharts.entropy(w, recipes);
+    }
+
+    /**
+     * The stored bytes of one block, in order: each in hexadecimal and in bits, and the numbers it holds a part of. Bits
+     * are counted from the lowest, 0 to 7.
+     */
+    public static Table bytes(Quantized q, int block) {
+        return ByteTables.bytes(q, block);
+    }
+
+    /** One row of weights and what they decode to under each recipe, −0 told from 0. */
+    public static Table values(Matrix w, int row, String... recipes) {
+        return ByteTables.values(w, row, recipes);
+    }
+
+    /**
+     * What an importance matrix buys: signal to noise as usual, and with each column's squares weighted by its
+     * importance, of the format without the importance matrix and with it.
+     *
+     * @param w finite weights
+     * @param importance one number per column of w
+     * @param recipes formats that take one
+     */
+    public static Table importance(Matrix w, Importance importance, String... recipes) {
+        return ByteTables.importance(w, importance, recipes);
+    }
+
+    /**
+     * The four rules for the shared power of two of an MX format on one matrix: shares of blocks and of weights beyond
+     * the largest number of the element, and signal to noise.
+     *
+     * @param recipe an MX format; the rounding is its own, whichever rule it names
+     */
+    public static Table scaleRules(Matrix w, String recipe) {
+        return ScaleCharts.rules(w, recipe);
+    }
+
+    /**
+     * Bits that are stored and bits that the codes are worth: the entropy of the codes instead of their bits, and how
+     * far signal to noise is below the bound for independent Gaussian weights at either number of bits, in dB.
+     *
+     * @param w finite weights
+     */
+    public static Table rate(Matrix w, String... recipes) {
+        return RateCharts.table(w, recipes);
+    }
+
+    /**
+     * The rows of a table of errors that no other row beats with fewer bits or as many, fewest bits first.
+     *
+     * @param errors a table that {@link #errors} made
+     */
+    public static Table front(Table errors) {
+        Charts.requireColumns(errors, RECIPE, BITS, SQNR);
+        return FrontCharts.front(errors);
     }
 
     /** Why two forms of a tensor differ: one row for each cause, with what it adds to the error. */

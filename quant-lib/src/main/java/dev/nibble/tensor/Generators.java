@@ -82,11 +82,44 @@ public final class Generators {
         return Matrix.of(name, rows, cols, values);
     }
 
-    private static float[] normal(int rows, int cols, long seed, double std) {
+    /**
+     * Weights with heavy tails: Student's t distribution, a normal number over the root of a chi-squared one. The fewer
+     * degrees of freedom, the heavier the tails; excess kurtosis is 6 / (freedom - 4).
+     *
+     * @param freedom degrees of freedom: even, 4 to 100
+     * @param std standard deviation
+     */
+    public static Matrix heavyTailed(int rows, int cols, long seed, int freedom, double std) {
+        if (freedom < 4 || freedom > 100 || freedom % 2 != 0) {
+            throw new IllegalArgumentException(freedom + " degrees of freedom: expected an even number from 4 to 100");
+        }
+        float[] values = empty(rows, cols);
+        int draws = 2 + freedom / 2;
+        double unit = std * StrictMath.sqrt(freedom - 2); // t has the variance freedom / (freedom - 2)
+        Parallel.ranges(values.length, GRAIN, "generate " + rows + " x " + cols + " numbers", (from, to) -> {
+            for (int i = from; i < to; i++) {
+                long at = (long) i * draws;
+                double radius = StrictMath.sqrt(-2 * StrictMath.log(1 - uniform(seed, at)));
+                double normal = radius * StrictMath.cos(2 * StrictMath.PI * uniform(seed, at + 1));
+                double chi = 0;
+                for (int k = 2; k < draws; k++) {
+                    chi -= 2 * StrictMath.log(1 - uniform(seed, at + k));
+                }
+                values[i] = (float) (unit * normal / StrictMath.sqrt(chi));
+            }
+        });
+        return Matrix.of(String.format(Locale.ROOT, "heavy-tailed(%d, seed %d)", freedom, seed), rows, cols, values);
+    }
+
+    private static float[] empty(int rows, int cols) {
         if (rows < 0 || cols < 0 || (long) rows * cols > Integer.MAX_VALUE - 8) {
             throw new IllegalArgumentException("a matrix of shape [" + rows + ", " + cols + "] can not be made");
         }
-        float[] values = new float[rows * cols];
+        return new float[rows * cols];
+    }
+
+    private static float[] normal(int rows, int cols, long seed, double std) {
+        float[] values = empty(rows, cols);
         Parallel.ranges(values.length, GRAIN, "generate " + rows + " x " + cols + " numbers", (from, to) -> {
             for (int i = from; i < to; i += 2) { // GRAIN is even: a pair never straddles two ranges
                 double radius = StrictMath.sqrt(-2 * StrictMath.log(1 - uniform(seed, i))) * std;
