@@ -131,7 +131,7 @@ final class FrontCharts {
                 .sorted(Comparator.comparingDouble(i -> -points.get(i)[1]))
                 .forEach(i -> {
                     double[] p = points.get(i);
-                    if (taken.stream().noneMatch(t -> Math.abs(t[0] - p[0]) < 0.8 && Math.abs(t[1] - p[1]) < 1.1)) {
+                    if (taken.stream().noneMatch(t -> Math.abs(t[0] - p[0]) < 0.6)) {
                         taken.add(p);
                         shown.set(i, names.get(i));
                     }
