@@ -43,6 +43,11 @@ public interface BlockCodec extends BlockDecoder {
         return Float.MAX_VALUE;
     }
 
+    /** Weights to encode between two looks at the stop request: few milliseconds, and what stays in the first-level cache. */
+    default int piece() {
+        return 1 << 12;
+    }
+
     /** Where in a block its fp16 scales and minima stand. */
     default int[] halves() {
         return new int[0];
@@ -62,7 +67,7 @@ public interface BlockCodec extends BlockDecoder {
     }
 
     /**
-     * Encodes blocks of one row.
+     * Encodes blocks, of one row if it has an importance.
      *
      * @param x weights, finite
      * @param from where the first of them stands

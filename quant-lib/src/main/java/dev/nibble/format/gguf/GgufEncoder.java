@@ -14,9 +14,6 @@ import java.util.Locale;
 
 /** One matrix on its way to the blocks of one GGUF type. */
 final class GgufEncoder {
-    /** Weights looked at and encoded in one go: they stay in the first-level cache. */
-    private static final int PIECE = 1 << 12;
-
     private final GgufFormat format;
     private final BlockCodec codec;
     private final DType type;
@@ -93,6 +90,10 @@ final class GgufEncoder {
         } else {
             int grain = Math.max(1, Blocks.RANGE / type.blockSize());
             Parallel.ranges(blocks, grain, progress, title, "blocks", (from, to) -> {
+                if (importance == null) {
+                    encode(from, to - from, RowContext.NONE);
+                    return;
+                }
                 for (int b = from, n; b < to; b += n) { // a range may begin inside a row and end inside one
                     n = Math.min(to - b, blocksPerRow - b % blocksPerRow);
                     encode(b, n, context(meanSquares, b / blocksPerRow));
@@ -106,10 +107,10 @@ final class GgufEncoder {
         return meanSquares == null ? RowContext.of(importance) : new RowContext(importance, meanSquares[row]);
     }
 
-    /** Blocks of one row. */
+    /** Blocks of one row, or of many where there is no importance. */
     private void encode(int first, int count, RowContext context) {
         float[] high = new float[1];
-        int most = Math.max(1, PIECE / type.blockSize());
+        int most = Math.max(1, codec.piece() / type.blockSize());
         for (int b = first, n; b < first + count; b += n) {
             cancel.check(title);
             n = Math.min(most, first + count - b);

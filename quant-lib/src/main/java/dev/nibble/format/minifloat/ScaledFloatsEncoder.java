@@ -14,8 +14,8 @@ import java.util.Optional;
 
 /** One run of {@link ScaledFloats#quantize}. */
 final class ScaledFloatsEncoder {
-    /** Weights between two looks at the next ones: small enough to stay in the first cache from pass to pass. */
-    private static final int CHUNK = 2048;
+    /** Weights between two looks at the next ones: so few that the next are on their way from memory meanwhile. */
+    private static final int CHUNK = 512;
 
     private final ScaledFloats format;
     private final FloatElement element;
