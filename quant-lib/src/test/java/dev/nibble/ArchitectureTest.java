@@ -2,6 +2,7 @@ package dev.nibble;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -60,6 +61,11 @@ class ArchitectureTest {
                     .allowEmptyShould(true)
                     .check(LIBRARY);
         }
+    }
+
+    @Test
+    void familiesOfFormatsDoNotNeedEachOtherInCircles() {
+        slices().matching("dev.nibble.format.(*)..").should().beFreeOfCycles().check(LIBRARY);
     }
 
     @Test

@@ -1,5 +1,9 @@
 package dev.nibble.explain;
 
+import dev.nibble.format.codebook.BnbFp4;
+import dev.nibble.format.codebook.Nf4;
+import dev.nibble.format.gguf.GgufFormat;
+import dev.nibble.format.minifloat.Minifloat;
 import java.util.Arrays;
 import java.util.List;
 
@@ -13,69 +17,35 @@ import java.util.List;
  * @param scaleBits stored for the scale of a block
  */
 record Book(String name, int bits, float[] values, boolean powerOfTwo, int scaleBits) {
-    /** bitsandbytes' NF4 (Dettmers et al., QLoRA, 2023). */
-    private static final float[] NF4 = {
-        -1.0f,
-        -0.6961928f,
-        -0.52507305f,
-        -0.3949175f,
-        -0.28444138f,
-        -0.18477343f,
-        -0.091050036f,
-        0.0f,
-        0.0795803f,
-        0.1609302f,
-        0.2461123f,
-        0.33791524f,
-        0.44070983f,
-        0.562617f,
-        0.72295684f,
-        1.0f
-    };
-
-    /** bitsandbytes' FP4, in twelfths: not the FP4 of the OCP. */
-    private static final float[] BNB_FP4 = mirrored(0, 0.0625f / 12, 2f / 12, 3f / 12, 4f / 12, 6f / 12, 8f / 12, 1);
-
-    /** ggml's table of IQ4_NL and IQ4_XS. */
-    private static final float[] IQ4 = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
-
     /** The books that are looked for, the fewest bits first. */
     static final List<Book> ALL = List.of(
-            new Book("MXFP4 (E2M1, power-of-two scale)", 4, minifloat(2, 1, 1, 6), true, 8),
-            new Book("FP4 E2M1", 4, minifloat(2, 1, 1, 6), false, 32),
-            new Book("NF4", 4, NF4, false, 32),
-            new Book("bitsandbytes FP4", 4, BNB_FP4, false, 32),
-            new Book("IQ4_NL", 4, IQ4, false, 16),
-            new Book("MXFP6 E2M3", 6, minifloat(2, 3, 1, 7.5), true, 8),
-            new Book("MXFP6 E3M2", 6, minifloat(3, 2, 3, 28), true, 8),
-            new Book("FP8 E4M3", 8, minifloat(4, 3, 7, 448), false, 32),
-            new Book("FP8 E5M2", 8, minifloat(5, 2, 15, 57344), false, 32));
+            new Book("MXFP4 (E2M1, power-of-two scale)", 4, finite(Minifloat.E2M1.values()), true, 8),
+            new Book("FP4 E2M1", 4, finite(Minifloat.E2M1.values()), false, 32),
+            new Book("NF4", 4, finite(Nf4.values()), false, 32),
+            new Book("bitsandbytes FP4", 4, finite(BnbFp4.values()), false, 32),
+            new Book("IQ4_NL", 4, finite(GgufFormat.iq4Values()), false, 16),
+            new Book("MXFP6 E2M3", 6, finite(Minifloat.E2M3.values()), true, 8),
+            new Book("MXFP6 E3M2", 6, finite(Minifloat.E3M2.values()), true, 8),
+            new Book("FP8 E4M3", 8, finite(Minifloat.E4M3FN.values()), false, 32),
+            new Book("FP8 E5M2", 8, finite(Minifloat.E5M2.values()), false, 32));
 
-    private static float[] mirrored(float... positive) {
-        float[] all = new float[2 * positive.length - 1];
-        for (int i = 0; i < positive.length; i++) {
-            all[positive.length - 1 + i] = positive[i];
-            all[positive.length - 1 - i] = -positive[i] + 0f;
-        }
-        return all;
-    }
-
-    /** Every finite value of a minifloat up to {@code max}. */
-    private static float[] minifloat(int exponentBits, int mantissaBits, int bias, double max) {
-        int mantissas = 1 << mantissaBits;
-        float[] positive = new float[mantissas << exponentBits];
+    /** The finite values, ascending, each once: both zeros are +0. */
+    private static float[] finite(float[] values) {
+        float[] sorted = new float[values.length];
         int n = 0;
-        for (int code = 0; code < positive.length; code++) {
-            int e = code / mantissas;
-            int m = code % mantissas;
-            double v = e == 0
-                    ? Math.scalb((double) m / mantissas, 1 - bias)
-                    : Math.scalb(1 + (double) m / mantissas, e - bias);
-            if (v <= max) {
-                positive[n++] = (float) v;
+        for (float value : values) {
+            if (Float.isFinite(value)) {
+                sorted[n++] = value + 0f;
             }
         }
-        return mirrored(Arrays.copyOf(positive, n));
+        Arrays.sort(sorted, 0, n);
+        int kept = 0;
+        for (int i = 0; i < n; i++) {
+            if (i == 0 || sorted[i] != sorted[i - 1]) {
+                sorted[kept++] = sorted[i];
+            }
+        }
+        return Arrays.copyOf(sorted, kept);
     }
 
     /**

@@ -96,6 +96,10 @@ class IdentifyTest {
                 "int4:ct:g32       | 4-bit integers, symmetric: absmax / 7.5, as GPTQ, compressed-tensors and torchao do, float32 scale | 32 | 5",
                 "int4:torchao:g128 | 4-bit integers, symmetric: absmax / 7.5, as GPTQ, compressed-tensors and torchao do, float32 scale | 128 | 4.25",
                 "nf4:b64           | NF4                                                               | 64  | 4.5",
+                "bnbfp4:b64        | bitsandbytes FP4                                                  | 64  | 4.5",
+                "iq4_nl            | IQ4_NL                                                            | 32  | 4.5",
+                "fp4:g32           | FP4 E2M1                                                          | 32  | 5",
+                "mxfp4             | MXFP4 (E2M1, power-of-two scale)                                  | 32  | 4.25",
                 "nf4:b128          | NF4                                                               | 128 | 4.25",
             })
     void whatWasQuantizedAndDecodedIsNamed(String recipe, String format, int block, double bits) {

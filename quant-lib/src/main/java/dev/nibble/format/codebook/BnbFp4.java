@@ -21,6 +21,11 @@ import java.util.List;
 public final class BnbFp4 {
     private BnbFp4() {}
 
+    /** The sixteen values of bitsandbytes' FP4, ascending from -1 to 1; both zeros are +0. */
+    public static float[] values() {
+        return Books.FP4.byRank();
+    }
+
     /** The registry entry. */
     public static Registry.Entry<Format> entry() {
         return new Registry.Entry<>(

@@ -35,6 +35,11 @@ public final class Nf4 {
 
     private Nf4() {}
 
+    /** The sixteen values of NF4, ascending from -1 to 1, as bitsandbytes publishes them. */
+    public static float[] values() {
+        return Books.NF4.byRank();
+    }
+
     /** The registry entry. */
     public static Registry.Entry<Format> entry() {
         return new Registry.Entry<>(

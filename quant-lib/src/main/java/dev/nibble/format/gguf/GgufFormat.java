@@ -62,6 +62,15 @@ public final class GgufFormat implements Format {
         return Map.of("mxfp4", Map.of(PRESET, preset(new MXFP4())), "nvfp4", Map.of(PRESET, preset(new NVFP4())));
     }
 
+    /** The sixteen values of IQ4_NL and IQ4_XS by code, ascending, before the scale. */
+    public static float[] iq4Values() {
+        float[] values = new float[Iq4Scalar.VALUES.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Iq4Scalar.VALUES[i];
+        }
+        return values;
+    }
+
     private static Function<Recipe, Format> preset(BlockCodec codec) {
         return recipe -> new GgufFormat(recipe, codec, List.of(PRESET));
     }
