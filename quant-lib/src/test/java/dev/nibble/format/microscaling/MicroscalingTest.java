@@ -360,6 +360,18 @@ class MicroscalingTest {
         }
     }
 
+    /** MXFP4PackedCompressor, MXFP6PackedCompressor and MXFP8QuantizationCompressor of compressed-tensors 0.20, CPU. */
+    @ParameterizedTest
+    @CsvSource({"mxfp4:ct, 0668, 7d", "mxfp6:ct, 180862, 7d", "mxfp8:ct, 78008078, 77"})
+    void minusZeroIsLostAndKeptByTheCompressorsOfCompressedTensors(String recipe, String codes, String scale) {
+        float[] x = new float[32];
+        System.arraycopy(new float[] {1, -0f, -1e-9f, 1}, 0, x, 0, 4);
+        Quantized q = Formats.parse(recipe).quantize(Matrix.of(1, 32, x));
+        byte[] first = q.parts().get(0).toBytes();
+        assertThat(HexFormat.of().formatHex(first, 0, codes.length() / 2)).isEqualTo(codes);
+        assertThat(HexFormat.of().formatHex(q.parts().get(1).toBytes())).isEqualTo(scale);
+    }
+
     @Test
     void oneLevelOfNvfp4KeepsItsBoundAndIsMadeAgainFromItsTrace() {
         // Not in the battery, whose loud weights it refuses.
