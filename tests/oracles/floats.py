@@ -4,7 +4,7 @@ import ml_dtypes
 import numpy as np
 import torch
 from compressed_tensors.compressors.nvfp4.helpers import pack_fp4_to_uint8
-from compressed_tensors.quantization import QuantizationArgs
+from compressed_tensors.quantization import QuantizationArgs, QuantizationScheme
 from compressed_tensors.quantization.lifecycle.forward import quantize as ct_quantize
 from compressed_tensors.quantization.utils.helpers import calculate_qparams, generate_gparam
 from torchao.prototype.mx_formats.config import ScaleCalculationMode
@@ -112,8 +112,8 @@ def nvfp4_compressed_tensors(x):
     )
     cells = t.unflatten(-1, (-1, 16))
     world = generate_gparam(t.amin(), t.amax())
-    scale, _ = calculate_qparams(cells.amin(-1), cells.amax(-1), args, global_scale=world)
-    q = ct_quantize(t, scale, None, args, global_scale=world)  # as its compressor calls it
+    scale, zero = calculate_qparams(cells.amin(-1), cells.amax(-1), args, global_scale=world)
+    q = ct_quantize(t, scale, zero, args, global_scale=world)
     return {
         "part:codes": pack_fp4_to_uint8(q).numpy(),
         "part:scales": scale.to(torch.float8_e4m3fn).view(torch.uint8).numpy(),
@@ -122,9 +122,14 @@ def nvfp4_compressed_tensors(x):
 
 
 def mx_compressed_tensors(bits):
-    """compressed-tensors' mxfp4, mxfp6 and mxfp8 (packed where it packs)."""
-    from compressed_tensors.compressors.mx_utils import compress_mx_scale
-    from compressed_tensors.compressors.mxfp6.helpers import pack_fp6_to_uint8
+    """compressed-tensors' MXFP4, MXFP6 and MXFP8 compressors: the tensors of a checkpoint.
+
+    Those of MXFP4 and MXFP6 pass no zero point on; that of MXFP8 adds one of 0, which makes +0 of -0. MXFP6 keeps -0
+    on a CPU (its Triton kernel does not).
+    """
+    from compressed_tensors.compressors import MXFP4PackedCompressor, MXFP6PackedCompressor, MXFP8QuantizationCompressor
+
+    compressor = {4: MXFP4PackedCompressor, 6: MXFP6PackedCompressor, 8: MXFP8QuantizationCompressor}[bits]
 
     def run(x):
         t = torch.from_numpy(x)
@@ -133,13 +138,9 @@ def mx_compressed_tensors(bits):
         )
         cells = t.unflatten(-1, (-1, 32))
         scale, zero = calculate_qparams(cells.amin(-1), cells.amax(-1), args)
-        # The compressors of mxfp4 and mxfp6 give no zero point; that of mxfp8 gives the one of 0, which turns -0 to 0.
-        q = ct_quantize(t, scale, zero if bits == 8 else None, args)
-        codes = {
-            4: pack_fp4_to_uint8,
-            6: pack_fp6_to_uint8,
-            8: lambda v: v.to(torch.float8_e4m3fn).view(torch.uint8),
-        }[bits](q)
-        return {"part:codes": codes.numpy(), "part:scales": compress_mx_scale(scale, torch.uint8).numpy()}
+        module = {"weight": t, "weight_scale": scale, "weight_zero_point": zero}
+        stored = compressor.compress(module, QuantizationScheme(targets=["Linear"], weights=args))
+        codes = stored["weight" if bits == 8 else "weight_packed"]
+        return {"part:codes": codes.view(torch.uint8).numpy(), "part:scales": stored["weight_scale"].numpy()}
 
     return run
