@@ -52,6 +52,11 @@ final class Q3_K extends SuperSymmetric {
     }
 
     @Override
+    boolean searchesCodes() {
+        return true;
+    }
+
+    @Override
     void search(Searches with, float[] x, int from, int blocks, RowContext row, int column, Work work) {
         if (row.hasImportance()) {
             importanceWeights(x, from, blocks, 2, row.importance(), column, work.weights);

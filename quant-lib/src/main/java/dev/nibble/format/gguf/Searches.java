@@ -10,6 +10,9 @@ interface Searches {
     /** What runs in this process. */
     Searches BEST = Provider.choose(Searches.class, new SearchesScalar(null), "dev.nibble.format.gguf.SearchesVector");
 
+    /** The same with room of its own that is made once; for one thread. */
+    Searches own();
+
     /** {@link ScaleSearch#affine} of {@code count} runs; weights, from 0 on, in the order of the runs. */
     void affine(
             int n,

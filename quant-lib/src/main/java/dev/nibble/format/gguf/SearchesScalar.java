@@ -10,6 +10,11 @@ final class SearchesScalar implements Searches {
     }
 
     @Override
+    public Searches own() {
+        return this;
+    }
+
+    @Override
     public void affine(
             int n,
             ScaleSearch.Affine grid,

@@ -48,7 +48,44 @@ final class SearchesVector implements Searches {
     private static final int SUM_LX = SUM_W;
     private static final int SUM_L2 = SUM_X;
 
-    SearchesVector() {}
+    /** Whether one thread alone calls this, so that groups can be kept. */
+    private final boolean own;
+
+    private Group first;
+    private Group second;
+
+    SearchesVector() {
+        this(false);
+    }
+
+    private SearchesVector(boolean own) {
+        this.own = own;
+    }
+
+    @Override
+    public Searches own() {
+        return new SearchesVector(true);
+    }
+
+    private Group first(int n) {
+        if (!own) {
+            return new Group(n);
+        }
+        if (first == null || first.n != n) {
+            first = new Group(n);
+        }
+        return first;
+    }
+
+    private Group second(int n) {
+        if (!own) {
+            return new Group(n);
+        }
+        if (second == null || second.n != n) {
+            second = new Group(n);
+        }
+        return second;
+    }
 
     @Override
     public void affine(
@@ -62,10 +99,11 @@ final class SearchesVector implements Searches {
             float[] mins,
             float[] inverses,
             float[] origins) {
-        float[] xt = new float[n * LANES];
-        float[] wt = new float[n * LANES];
-        float[] lt = new float[n * LANES];
-        float[] state = new float[ROWS];
+        Group group = first(n);
+        float[] xt = group.xt;
+        float[] wt = group.wt;
+        float[] lt = group.lt;
+        float[] state = group.state;
         for (int k = 0; k < count; k += LANES) {
             int runs = Math.min(LANES, count - k);
             transpose(n, runs, x, from + k * n, xt);
@@ -244,10 +282,11 @@ final class SearchesVector implements Searches {
             int weightsFrom,
             float[] scales,
             float[] inverses) {
-        float[] xt = new float[n * LANES];
-        float[] wt = new float[n * LANES];
-        float[] wxt = new float[n * LANES];
-        float[] state = new float[ROWS];
+        Group group = first(n);
+        float[] xt = group.xt;
+        float[] wt = group.wt;
+        float[] wxt = group.wxt;
+        float[] state = group.state;
         for (int k = 0; k < count; k += LANES) {
             int runs = Math.min(LANES, count - k);
             transpose(n, runs, x, from + k * n, xt);
@@ -351,8 +390,8 @@ final class SearchesVector implements Searches {
      */
     @Override
     public void descent(int n, int nmax, int count, float[] x, int from, float[] scales, int[] codes) {
-        Descent a = new Descent(n);
-        Descent b = new Descent(n);
+        Group a = first(n);
+        Group b = second(n);
         for (int k = 0; k < count; k += 2 * LANES) {
             int first = Math.min(LANES, count - k);
             int second = Math.min(LANES, count - k - first);
@@ -367,15 +406,17 @@ final class SearchesVector implements Searches {
         }
     }
 
-    /** A group of lanes in the descent. */
-    private static final class Descent {
+    /** What a group of lanes works with. */
+    private static final class Group {
+        final int n;
         final float[] xt;
         final float[] wt;
         final float[] wxt;
         final float[] lt;
         final float[] state = new float[ROWS];
 
-        Descent(int n) {
+        Group(int n) {
+            this.n = n;
             xt = new float[n * LANES];
             wt = new float[n * LANES];
             wxt = new float[n * LANES];
@@ -383,14 +424,14 @@ final class SearchesVector implements Searches {
         }
     }
 
-    private static void begin(int n, int nmax, int runs, float[] x, int from, Descent group) {
+    private static void begin(int n, int nmax, int runs, float[] x, int from, Group group) {
         transpose(n, runs, x, from, group.xt);
         squares(n, group.xt, group.wt);
         largest(n, group.xt, group.wt, group.wxt, group.state);
         start(n, nmax, group.xt, group.wt, group.wxt, group.lt, group.state);
     }
 
-    private static void end(int n, int nmax, int runs, Descent group, int k, float[] scales, int[] codes) {
+    private static void end(int n, int nmax, int runs, Group group, int k, float[] scales, int[] codes) {
         float[] state = group.state;
         for (int lane = 0; lane < runs; lane++) {
             boolean empty = state[EMPTY + lane] != 0;
@@ -428,7 +469,7 @@ final class SearchesVector implements Searches {
     }
 
     /** One round of moving codes; whether any moved in any lane. A lane that is done stays as it is. */
-    private static boolean moved(int n, int nmax, Descent a, Descent b) {
+    private static boolean moved(int n, int nmax, Group a, Group b) {
         FloatVector sumLxa = FloatVector.fromArray(F, a.state, SUM_LX);
         FloatVector sumL2a = FloatVector.fromArray(F, a.state, SUM_L2);
         FloatVector sumLxb = FloatVector.fromArray(F, b.state, SUM_LX);

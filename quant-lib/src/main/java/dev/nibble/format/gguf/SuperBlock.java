@@ -27,7 +27,9 @@ abstract class SuperBlock extends ChoosingCodec {
     /** Numbers of a batch of blocks: one per weight, or one per sub-block. */
     static final class Work {
         final float[] weights;
+        /** Of the searches that find codes too; else empty. */
         final int[] codes;
+
         final float[] scales;
         final float[] mins;
         final float[] inverses;
@@ -39,9 +41,9 @@ abstract class SuperBlock extends ChoosingCodec {
         final float[] adds;
         final float[] divisors;
 
-        Work(int blocks, int subs) {
+        Work(int blocks, int subs, boolean withCodes) {
             weights = new float[blocks * SIZE];
-            codes = new int[blocks * SIZE];
+            codes = new int[withCodes ? blocks * SIZE : 0];
             scales = new float[blocks * subs];
             mins = new float[blocks * subs];
             inverses = new float[blocks * subs];
@@ -51,6 +53,11 @@ abstract class SuperBlock extends ChoosingCodec {
             adds = new float[subs];
             divisors = new float[subs];
         }
+    }
+
+    /** Whether the search without an importance finds codes as well. */
+    boolean searchesCodes() {
+        return false;
     }
 
     /** Finds scale, minimum and inverse of every sub-block of some blocks. */
@@ -79,7 +86,7 @@ abstract class SuperBlock extends ChoosingCodec {
 
     @Override
     final void choose(float[] x, int from, RowContext row, int column, Choice choice, SearchLog log) {
-        Work work = new Work(1, subs);
+        Work work = new Work(1, subs, searchesCodes());
         Searches scalar = new SearchesScalar(log);
         search(scalar, x, from, 1, row, column, work);
         finish(scalar, x, from, row, 0, work, choice, log);
@@ -87,14 +94,15 @@ abstract class SuperBlock extends ChoosingCodec {
 
     @Override
     public final void encode(float[] x, int from, int blocks, RowContext row, int column, byte[] out, int at) {
-        Work work = new Work(Math.min(BATCH, blocks), subs);
+        Work work = new Work(Math.min(BATCH, blocks), subs, searchesCodes());
         Choice choice = newChoice();
+        Searches own = searches.own();
         for (int first = 0; first < blocks; first += BATCH) {
             int count = Math.min(BATCH, blocks - first);
             int start = from + first * SIZE;
-            search(searches, x, start, count, row, column + first * SIZE, work);
+            search(own, x, start, count, row, column + first * SIZE, work);
             for (int b = 0; b < count; b++) {
-                finish(searches, x, start + b * SIZE, row, b, work, choice, null);
+                finish(own, x, start + b * SIZE, row, b, work, choice, null);
                 pack(choice, out, at + (first + b) * type().blockBytes());
             }
         }
