@@ -55,11 +55,13 @@ final class FormatsCommand implements Callable<Integer> {
             row.put("summary", entry.summary());
             row.put("options", entry.options());
             row.put("examples", entry.examples());
-            row.put("bits_per_weight", bits(entry.examples()));
+            // formats that only read, or that want an importance matrix, have no example, but bits
+            List<String> shown = entry.examples().isEmpty() ? List.of(entry.name()) : entry.examples();
+            row.put("bits_per_weight", bits(shown));
             rows.add(row);
             if (!json.asked()) {
                 System.out.println(entry.name() + "  " + entry.summary());
-                String bits = bits(entry.examples()).entrySet().stream()
+                String bits = bits(shown).entrySet().stream()
                         .map(e -> e.getKey() + " " + number(e.getValue()))
                         .collect(Collectors.joining(", "));
                 System.out.println("    bits:     " + bits);

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -84,6 +85,7 @@ public final class FileQuantizer {
         requireWork();
         new QuantizedHead(weights.checkpoint(), options, plans).make(gguf); // what can not be written shows now
         warnAboutImportance();
+        warnAboutUnusedEntries();
         if (gguf && GgufEntry.of(weights.checkpoint()).isEmpty()) {
             warnings.add(fileName() + " says nothing about a model as GGUF does: the new file holds its tensors under"
                     + " their own names, and programs that want to run it will miss the rest");
@@ -131,6 +133,20 @@ public final class FileQuantizer {
                 .orElse("; it has no matrix");
         throw new IllegalArgumentException(
                 fileName() + ": no weight would be quantized by " + options.recipe() + example);
+    }
+
+    /** Parts that no file has, and names that match nothing. */
+    private void warnAboutUnusedEntries() {
+        for (ModelRecipe.Entry entry : options.recipe().entries()) {
+            Optional<ModelRecipe.Part> part = ModelRecipe.Part.of(entry.part());
+            if (part.isEmpty()) {
+                if (weights.all().stream().noneMatch(w -> ModelRecipe.matches(entry.part(), w.name()))) {
+                    warnings.add(entry + " matches no weight of " + fileName());
+                }
+            } else if (part.get() == ModelRecipe.Part.ACTIVATIONS || part.get() == ModelRecipe.Part.CACHE) {
+                warnings.add(entry + " is for running the model: a file holds weights, so it changes nothing in it");
+            }
+        }
     }
 
     private void warnAboutImportance() {
@@ -183,17 +199,21 @@ public final class FileQuantizer {
         try (CheckpointWriter writer = CheckpointWriter.create(out, head, options.replace(), inputs(in, options));
                 Progress.Task task = progress.task("quantize " + fileName(), total, "weights")) {
             for (Plan plan : plans) {
-                lines.add(plan.isEncoded() ? tryEncode(plan, writer, progress) : keep(plan, writer, progress));
-                task.step(plan.weight().count());
+                if (plan.isEncoded()) {
+                    lines.add(tryEncode(plan, writer, progress, task));
+                } else {
+                    lines.add(keep(plan, writer, progress));
+                    task.step(plan.weight().count());
+                }
             }
             writer.finish();
         }
         return lines;
     }
 
-    private Line tryEncode(Plan plan, CheckpointWriter writer, Progress progress) {
+    private Line tryEncode(Plan plan, CheckpointWriter writer, Progress progress, Progress.Task all) {
         try {
-            return encode(plan, writer, progress);
+            return encode(plan, writer, progress, all);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     fileName() + ": " + e.getMessage() + "; to leave this weight as it is, add \";"
@@ -202,7 +222,7 @@ public final class FileQuantizer {
         }
     }
 
-    private Line encode(Plan plan, CheckpointWriter writer, Progress progress) {
+    private Line encode(Plan plan, CheckpointWriter writer, Progress progress, Progress.Task all) {
         Weight weight = plan.weight();
         Importance importance =
                 plan.importance() ? options.importance().of(weight.name()).orElseThrow() : null;
@@ -212,6 +232,7 @@ public final class FileQuantizer {
                     plan.layout()
                             .write(weight.name(), piece.quantized(), piece.firstRow(), weight.rows(), writer::tensor);
                     of[0] = piece.quantized().note();
+                    all.step((long) piece.quantized().rows() * piece.quantized().cols());
                 });
         String note = of[0].isEmpty() || plan.note().isEmpty() ? plan.note() + of[0] : plan.note() + "; " + of[0];
         return line(plan, plan.format().recipe().toString(), error, note);

@@ -170,6 +170,12 @@ public final class ImportanceFile implements AutoCloseable {
                 }
             }
             return new ImportanceFile(path, file, entries);
+        } catch (CheckpointException e) {
+            file.close();
+            throw new CheckpointException(
+                    path.getFileName() + " is no importance file of llama.cpp, neither GGUF nor imatrix.dat, or it is"
+                            + " damaged: " + e.getMessage(),
+                    e);
         } catch (RuntimeException e) {
             file.close();
             throw e;

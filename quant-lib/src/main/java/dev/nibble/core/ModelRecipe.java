@@ -62,7 +62,8 @@ public record ModelRecipe(List<Entry> entries) {
             return word;
         }
 
-        static Optional<Part> of(String word) {
+        /** The part of that word; empty if the word is the name or pattern of tensors. */
+        public static Optional<Part> of(String word) {
             return Arrays.stream(values()).filter(p -> p.word.equals(word)).findFirst();
         }
 

@@ -82,8 +82,9 @@ public final class Registry<T> {
             String nearest = Recipe.nearest(recipe.name(), names);
             throw new IllegalArgumentException("\"" + recipe + "\": there is no " + kind + " named \"" + recipe.name()
                     + "\""
-                    + (nearest.isEmpty() ? "." : "; did you mean \"" + new Recipe(nearest, recipe.options()) + "\"?")
-                    + " Known: " + String.join(", ", names));
+                    + (nearest.isEmpty()
+                            ? ". Known: " + String.join(", ", names)
+                            : "; did you mean \"" + new Recipe(nearest, recipe.options()) + "\"?"));
         }
         return entry.factory().apply(recipe);
     }
