@@ -1,6 +1,7 @@
 package dev.nibble.explain;
 
 import dev.nibble.format.codebook.BnbFp4;
+import dev.nibble.format.codebook.Dynamic8;
 import dev.nibble.format.codebook.Nf4;
 import dev.nibble.format.gguf.GgufFormat;
 import dev.nibble.format.minifloat.Minifloat;
@@ -17,7 +18,7 @@ import java.util.List;
  * @param scaleBits stored for the scale of a block
  */
 record Book(String name, int bits, float[] values, boolean powerOfTwo, int scaleBits) {
-    /** The books that are looked for, the fewest bits first. */
+    /** The books that are looked for, the fewest bits first; of equal bits the shortest significand. */
     static final List<Book> ALL = List.of(
             new Book("MXFP4 (E2M1, power-of-two scale)", 4, finite(Minifloat.E2M1.values()), true, 8),
             new Book("FP4 E2M1", 4, finite(Minifloat.E2M1.values()), false, 32),
@@ -26,8 +27,13 @@ record Book(String name, int bits, float[] values, boolean powerOfTwo, int scale
             new Book("IQ4_NL", 4, finite(GgufFormat.iq4Values()), false, 16),
             new Book("MXFP6 E2M3", 6, finite(Minifloat.E2M3.values()), true, 8),
             new Book("MXFP6 E3M2", 6, finite(Minifloat.E3M2.values()), true, 8),
+            new Book("FP6 E3M2", 6, finite(Minifloat.E3M2.values()), false, 32),
+            new Book("FP6 E2M3", 6, finite(Minifloat.E2M3.values()), false, 32),
+            new Book("FP8 E5M2", 8, finite(Minifloat.E5M2.values()), false, 32),
             new Book("FP8 E4M3", 8, finite(Minifloat.E4M3FN.values()), false, 32),
-            new Book("FP8 E5M2", 8, finite(Minifloat.E5M2.values()), false, 32));
+            new Book("FP8 E3M4", 8, finite(Minifloat.E3M4.values()), false, 32),
+            new Book("8-bit dynamic map of bitsandbytes", 8, finite(Dynamic8.values(true)), false, 32),
+            new Book("unsigned 8-bit dynamic map of bitsandbytes", 8, finite(Dynamic8.values(false)), false, 32));
 
     /** The finite values, ascending, each once: both zeros are +0. */
     private static float[] finite(float[] values) {

@@ -6,7 +6,9 @@ import dev.nibble.checkpoint.Weight;
 import dev.nibble.checkpoint.Weights;
 import dev.nibble.core.CancelToken;
 import dev.nibble.core.Progress;
+import dev.nibble.format.Quantized;
 import dev.nibble.tensor.Matrix;
+import dev.nibble.tensor.TensorInfo;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -58,8 +60,7 @@ public final class Identify {
                 try {
                     Matrix w = weight.rows(0, Math.toIntExact(weight.rows()), progress.quiet())
                             .named(weight.name());
-                    double bits = 8.0 * weight.bytes() / weight.count();
-                    found.add(weights(w, weight.stored(), bits, progress.cancelToken()));
+                    found.add(weights(w, weight.stored(), storedBits(weight), progress.cancelToken()));
                 } catch (CheckpointException unreadable) {
                     if (!tensors.isEmpty()) {
                         throw unreadable;
@@ -74,6 +75,19 @@ public final class Identify {
 
     private static boolean isMatrix(Weight weight) {
         return weight.shape().length == 2 && weight.shape()[0] > 1 && weight.shape()[1] > 1;
+    }
+
+    /** Bits per weight of codes and scales: tables and lists of a layout, which small tensors pay dearly for, apart. */
+    private static double storedBits(Weight weight) {
+        Optional<Quantized> quantized = weight.quantized(0, Math.toIntExact(weight.rows()));
+        if (quantized.isPresent()) {
+            return quantized.get().bitsPerWeight();
+        }
+        long bytes = weight.tensors().stream()
+                .filter(tensor -> weight.tensors().size() == 1 || tensor.shape().length > 1)
+                .mapToLong(TensorInfo::bytes)
+                .sum();
+        return 8.0 * bytes / weight.count();
     }
 
     private static Identity nothing(String tensor, String stored, String values, String note) {
@@ -94,10 +108,9 @@ public final class Identify {
                 guesses.add(GridNames.name(grid, partition, w.cols()));
             }
             for (Book book : Book.ALL) {
-                BookEvidence evidence = new BookEvidence(book, precision);
+                BookEvidence evidence = new BookEvidence(book, precision, partition.blocks(w.rows(), w.cols()));
                 if (evidence.gather(w, partition, cancel, what) && evidence.share() >= NEARLY_ALL) {
-                    double bits = book.bits() + (double) book.scaleBits() / partition.size();
-                    guesses.add(new Guess(book.name(), partition, bits, evidence.fits(), evidence.tested()));
+                    guesses.add(BookNames.name(book, evidence, partition, precision));
                 }
             }
         }

@@ -11,16 +11,16 @@ import java.util.List;
 import java.util.Map;
 
 /** Writes small model files for tests: float32 matrices and vectors by name. */
-final class ModelFile {
+public final class ModelFile {
     private final Map<String, NewTensor> tensors = new LinkedHashMap<>();
     private final Map<String, byte[]> content = new LinkedHashMap<>();
     private final List<GgufEntry> entries = new ArrayList<>();
 
-    ModelFile matrix(String name, Matrix w) {
+    public ModelFile matrix(String name, Matrix w) {
         return tensor(new NewTensor(name, DType.F32, w.rows(), w.cols()), bytes(w.values()));
     }
 
-    ModelFile vector(String name, float... values) {
+    public ModelFile vector(String name, float... values) {
         return tensor(new NewTensor(name, DType.F32, values.length), bytes(values));
     }
 
@@ -35,11 +35,11 @@ final class ModelFile {
         return this;
     }
 
-    Path gguf(Path file) {
+    public Path gguf(Path file) {
         return write(file, GgufWriter.head(entries, List.copyOf(tensors.values())));
     }
 
-    Path safetensors(Path file) {
+    public Path safetensors(Path file) {
         return write(file, SafetensorsWriter.head(Map.of("format", "pt"), List.copyOf(tensors.values())));
     }
 

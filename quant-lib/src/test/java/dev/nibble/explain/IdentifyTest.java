@@ -4,12 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nibble.TestModel;
 import dev.nibble.checkpoint.Checkpoint;
+import dev.nibble.checkpoint.FileQuantizer;
+import dev.nibble.checkpoint.ModelFile;
+import dev.nibble.checkpoint.SafetensorsLayout;
+import dev.nibble.core.ModelRecipe;
 import dev.nibble.core.Progress;
 import dev.nibble.format.Formats;
 import dev.nibble.tensor.Generators;
 import dev.nibble.tensor.Matrix;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -101,6 +107,14 @@ class IdentifyTest {
                 "fp4:g32           | FP4 E2M1                                                          | 32  | 5",
                 "mxfp4             | MXFP4 (E2M1, power-of-two scale)                                  | 32  | 4.25",
                 "nf4:b128          | NF4                                                               | 128 | 4.25",
+                "nf4:b64:dq        | NF4 with double quantization (8-bit scales)                       | 64  | 4.126953125",
+                "bnbfp4:b64:dq     | bitsandbytes FP4 with double quantization (8-bit scales)          | 64  | 4.126953125",
+                "nvfp4:ct          | NVFP4 (E2M1, E4M3 scale times one of the tensor)                  | 16  | 4.5",
+                "fp6:e3m2:row      | FP6 E3M2                                                          | 256 | 6.125",
+                "fp6:e2m3:row      | FP6 E2M3                                                          | 256 | 6.125",
+                "fp8:e4m3:row      | FP8 E4M3                                                          | 256 | 8.125",
+                "fp8:e5m2:row      | FP8 E5M2                                                          | 256 | 8.125",
+                "dyn8:b256         | 8-bit dynamic map of bitsandbytes                                 | 256 | 8.125",
             })
     void whatWasQuantizedAndDecodedIsNamed(String recipe, String format, int block, double bits) {
         Matrix w = Generators.gaussian(48, 256, 11, 0.03);
@@ -109,6 +123,43 @@ class IdentifyTest {
         assertThat(identity.blockSize()).isEqualTo(block);
         assertThat(identity.bitsPerWeight()).isEqualTo(bits);
         assertThat(identity.confidence()).isEqualTo(1);
+    }
+
+    /** Weights that were bfloat16 have few different largest magnitudes, but these lie on no map. */
+    @Test
+    void scalesThatOnlyRepeatAreNotTakenForDoubleQuantization() {
+        Matrix w = Generators.gaussian(64, 256, 21, 0.03);
+        float[] x = w.values().clone();
+        for (int i = 0; i < x.length; i++) {
+            x[i] = Float.intBitsToFloat(Float.floatToRawIntBits(x[i]) & 0xffff0000);
+        }
+        Matrix coarse = Matrix.of("w", 64, 256, x);
+        assertThat(Identify.weights(Formats.parse("nf4:b64").quantize(coarse).dequantize())
+                        .format())
+                .isEqualTo("NF4");
+        assertThat(Identify.weights(Formats.parse("nf4:b64:dq").quantize(coarse).dequantize())
+                        .format())
+                .isEqualTo("NF4 with double quantization (8-bit scales)");
+    }
+
+    /** The tables of its layout make a small tensor take more bits than its weights do. */
+    @ParameterizedTest
+    @CsvSource({"nf4:b64:dq, BNB, NF4 with double", "int4:gptq:g64, GPTQ, 4-bit", "nvfp4:ct, NVFP4_PACK, NVFP4"})
+    void aSmallTensorInALayoutIsWhatItsFileSays(
+            String recipe, SafetensorsLayout layout, String format, @TempDir Path folder) {
+        Path in = new ModelFile()
+                .matrix("a.weight", Generators.gaussian(32, 256, 3, 0.02))
+                .safetensors(folder.resolve("in.safetensors"));
+        Path out = folder.resolve("out.safetensors");
+        var options = new FileQuantizer.Options(ModelRecipe.parse(recipe), layout, null, name -> true, true);
+        try (Checkpoint file = Checkpoint.open(in)) {
+            FileQuantizer.plan(file, out, options).run(Progress.NONE);
+        }
+        try (Checkpoint file = Checkpoint.open(out)) {
+            Identity identity = Identify.file(file, List.of(), Progress.NONE).getFirst();
+            assertThat(identity.format()).startsWith(format);
+            assertThat(identity.note()).isEqualTo("as the file says");
+        }
     }
 
     @Test

@@ -33,6 +33,11 @@ public final class Dynamic8 {
 
     private Dynamic8() {}
 
+    /** The 256 values, times absmax, by code: of the map of weights, or of the one without negative values. */
+    public static float[] values(boolean signed) {
+        return (signed ? SIGNED : UNSIGNED).values().clone();
+    }
+
     /** The registry entry. */
     public static Registry.Entry<Format> entry() {
         return new Registry.Entry<>(
