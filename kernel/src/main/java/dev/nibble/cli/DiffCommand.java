@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,6 +31,7 @@ import tech.tablesaw.api.Table;
                     + " off by one, a search. Shows what each cause adds to the error, and examples.",
             "",
             "  nibble diff ours.gguf theirs.gguf --original model.safetensors",
+            "  nibble diff q4_k theirs.gguf --original model.safetensors",
             "  nibble diff int4:ct:g32 int4:torchao:g32 --on smollm2-135m -t blk.0.ffn_down.weight",
             ""
         })
@@ -40,7 +42,10 @@ final class DiffCommand extends LaboratoryCommand {
     @Parameters(index = "0", paramLabel = "A", description = "A quantized file, or a recipe, such as int4:g128.")
     private String a;
 
-    @Parameters(index = "1", paramLabel = "B", description = "Another file, or another recipe.")
+    @Parameters(
+            index = "1",
+            paramLabel = "B",
+            description = "Another file or recipe. A recipe against a file takes --original.")
     private String b;
 
     @Option(
@@ -54,8 +59,8 @@ final class DiffCommand extends LaboratoryCommand {
             names = "--original",
             paramLabel = "FILE",
             description =
-                    "For files: the weights that both were made from. Without them codes are compared, but nothing"
-                            + " can be said of causes and errors.")
+                    "The weights that files were made from. Without them codes, scales and zero points of two files are"
+                            + " compared, but nothing can be said of rules and errors.")
     private String original;
 
     @Option(
@@ -72,16 +77,57 @@ final class DiffCommand extends LaboratoryCommand {
             String wrong = isRecipe(a) ? b : a;
             throw new ParameterException(spec().commandLine(), "--on takes recipes, and \"" + wrong + "\" is none");
         }
+        boolean mixed = isRecipe(a) != isRecipe(b);
+        if (mixed && original == null) {
+            throw new ParameterException(
+                    spec().commandLine(),
+                    "a recipe and a file are compared by what the recipe makes of the weights that the file was made"
+                            + " from: add --original FILE (or, if \"" + (isRecipe(a) ? b : a)
+                            + "\" was meant to be a recipe: it is none)");
+        }
         if (model == null && recipes) {
             throw new ParameterException(spec().commandLine(), "two recipes need weights to compare: add --on MODEL");
         }
-        List<Difference> differences = recipes ? recipes() : files();
+        List<Difference> differences = recipes ? recipes() : mixed ? recipeAndFile() : files();
         if (json.asked()) {
             Json.print(differences.stream().map(DiffCommand::facts).toList());
         } else {
-            differences.forEach(DiffCommand::print);
+            List<Difference> kept = tensors.isEmpty()
+                    ? differences.stream().filter(DiffCommand::isEqualPlain).toList()
+                    : List.of();
+            differences.stream().filter(d -> !kept.contains(d)).forEach(DiffCommand::print);
+            if (!kept.isEmpty()) {
+                System.out.println(kept.size() + (kept.size() == 1 ? " matrix" : " matrices")
+                        + " of plain numbers, equal in both: "
+                        + kept.stream().map(Difference::tensor).collect(Collectors.joining(", ")));
+            }
         }
         return 0;
+    }
+
+    private static boolean isEqualPlain(Difference d) {
+        return isByValue(d) && d.differing() == 0;
+    }
+
+    private static boolean isByValue(Difference d) {
+        return d.note().startsWith(Diff.BY_VALUE_NOTE);
+    }
+
+    private List<Difference> recipeAndFile() {
+        String recipe = isRecipe(a) ? a : b;
+        try (Model file = ModelOption.open(isRecipe(a) ? b : a);
+                Model source = ModelOption.open(original)) {
+            List<Difference> differences = Diff.recipeAndFile(
+                    recipe,
+                    Weights.of(file.checkpoint()),
+                    Weights.of(source.checkpoint()),
+                    tensors,
+                    Progress.current());
+            if (differences.isEmpty()) {
+                throw new WorkFailed((isRecipe(a) ? b : a) + " holds no quantized matrix");
+            }
+            return differences;
+        }
     }
 
     private List<Difference> recipes() {
@@ -126,8 +172,13 @@ final class DiffCommand extends LaboratoryCommand {
     }
 
     private static void print(Difference d) {
-        System.out.println(
-                String.format(Locale.ROOT, "%s: %,d of %,d codes differ", d.tensor(), d.differing(), d.weights()));
+        System.out.println(String.format(
+                Locale.ROOT,
+                "%s: %,d of %,d %s differ",
+                d.tensor(),
+                d.differing(),
+                d.weights(),
+                isByValue(d) ? "values" : "codes"));
         System.out.println("A  " + form(d.a(), d.ruleA(), d.sqnrA()));
         System.out.println("B  " + form(d.b(), d.ruleB(), d.sqnrB()));
         if (!d.note().isEmpty()) {

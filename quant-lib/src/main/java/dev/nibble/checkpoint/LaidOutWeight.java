@@ -8,6 +8,7 @@ import dev.nibble.tensor.Matrix;
 import dev.nibble.tensor.TensorInfo;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -95,7 +96,7 @@ abstract class LaidOutWeight implements Weight {
     }
 
     @Override
-    public Matrix rows(long from, int count, Progress progress) {
+    public Optional<AffineRows> affine(long from, int count) {
         if (from < 0 || count < 0 || from > shape.out() - count) {
             throw new IllegalArgumentException(
                     "rows " + from + " to " + (from + count) + " of \"" + name + "\", which has " + shape.out());
@@ -103,19 +104,31 @@ abstract class LaidOutWeight implements Weight {
         int step = rowsTogether();
         int first = (int) from / step * step;
         int end = (int) Math.min(shape.out(), ((from + count + step - 1) / step) * step);
+        int skip = (int) from - first;
+        int in = shape.in();
+        int groups = shape.groups();
         byte[] codes = codes(first, end - first);
         byte[] zeros = zeros(first, end - first);
         float[] scales = scales(first, end - first);
-        int[] group = groupOfInput();
+        return Optional.of(new AffineRows(
+                count,
+                in,
+                shape.bits(),
+                groups,
+                Arrays.copyOfRange(codes, skip * in, (skip + count) * in),
+                Arrays.copyOfRange(zeros, skip * groups, (skip + count) * groups),
+                Arrays.copyOfRange(scales, skip * groups, (skip + count) * groups),
+                groupOfInput()));
+    }
+
+    @Override
+    public Matrix rows(long from, int count, Progress progress) {
+        AffineRows rows = affine(from, count).orElseThrow();
         int in = shape.in();
-        int skip = (int) from - first;
         float[] values = new float[Math.multiplyExact(count, in)];
         Parallel.ranges(count, GRAIN, progress.cancelToken(), "read " + name, (a, b) -> {
-            for (int row = a; row < b; row++) {
-                for (int i = 0; i < in; i++) {
-                    int g = (row + skip) * shape.groups() + group[i];
-                    values[row * in + i] = scales[g] * ((codes[(row + skip) * in + i] & 0xff) - (zeros[g] & 0xff));
-                }
+            for (int i = a * in; i < b * in; i++) {
+                values[i] = rows.value(i);
             }
         });
         return Matrix.of(name, count, in, values);

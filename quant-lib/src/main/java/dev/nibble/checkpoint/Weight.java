@@ -39,6 +39,17 @@ public interface Weight {
     Optional<Quantized> quantized(long from, int count);
 
     /**
+     * Some of its rows as integers, where it is stored in a layout of other software that holds such.
+     *
+     * @return empty if it is not
+     * @throws CheckpointException if the bytes can not be read
+     * @throws IllegalArgumentException if it does not have these rows
+     */
+    default Optional<AffineRows> affine(long from, int count) {
+        return Optional.empty();
+    }
+
+    /**
      * Some of its rows in float32. A vector is one row; more than two dimensions are rows of the innermost one.
      *
      * @throws CheckpointException if they can not be read as numbers

@@ -1,7 +1,6 @@
 package dev.nibble.explain;
 
 import dev.nibble.explain.ScaleRule.Extremes;
-import dev.nibble.format.Quantized;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,8 +29,7 @@ final class Choices {
     }
 
     /** Null if the format has no code for each weight. */
-    static Choices of(Quantized q, float[] original, int first) {
-        Slab slab = Slab.of(q);
+    static Choices of(Slab slab, float[] original, int first) {
         if (slab == null) {
             return null;
         }

@@ -7,6 +7,7 @@ import dev.nibble.core.Progress;
 import dev.nibble.explain.Difference.Cause;
 import dev.nibble.explain.Difference.Example;
 import dev.nibble.explain.ScaleRule.Extremes;
+import dev.nibble.format.Format;
 import dev.nibble.format.Formats;
 import dev.nibble.format.Quantized;
 import dev.nibble.tensor.ErrorStatistics;
@@ -35,6 +36,9 @@ public final class Diff {
     private static final int EXAMPLES = 3;
     /** Name of the cause that is none: codes are equal, and what they decode to is not. */
     public static final String SAME_CODE = "same code, other value";
+
+    /** How the note of a comparison begins in which a side holds plain numbers. */
+    public static final String BY_VALUE_NOTE = "plain numbers have no codes: compared by value";
 
     private static final String UNKNOWN = "the original weights would tell";
     private static final String BY_VALUE = "another number of codes";
@@ -70,9 +74,47 @@ public final class Diff {
      */
     public static Difference of(
             Quantized a, String nameA, Quantized b, String nameB, Matrix original, Progress progress) {
+        return of(Form.of(a), nameA, Form.of(b), nameB, original, progress);
+    }
+
+    private static Difference of(Form a, String nameA, Form b, String nameB, Matrix original, Progress progress) {
         requireSameShape(a, nameA, b, nameB, original);
-        Table table = new Table(a, b, original, progress);
-        return table.difference(nameA, nameB);
+        return new Table(a, b, original, progress).difference(nameA, nameB);
+    }
+
+    /**
+     * A recipe and a file, weight by weight: whether the file is what the recipe makes of the original weights, and if
+     * not, why.
+     *
+     * @param original where the weights are that the file was made from
+     * @param names of the weights that are compared; empty for all matrices that the file holds quantized
+     * @throws dev.nibble.checkpoint.CheckpointException if a weight is not there or can not be read
+     * @throws IllegalArgumentException if the recipe is unknown or does not take a weight, or shapes differ
+     * @throws dev.nibble.core.Cancelled if a stop was asked for
+     */
+    public static List<Difference> recipeAndFile(
+            String recipe, Weights file, Weights original, List<String> names, Progress progress) {
+        Format format = Formats.parse(recipe);
+        List<Difference> found = new ArrayList<>();
+        for (Weight weight : file.all()) {
+            boolean asked = names.isEmpty() ? isMatrix(weight) : names.contains(weight.name());
+            Form stored = asked ? Form.of(weight).orElse(null) : null;
+            if (stored != null) {
+                Matrix w = all(original.get(weight.name()), progress);
+                Form made = Form.of(format.quantize(w, progress));
+                found.add(of(made, recipe, stored, called(file, weight), w, progress));
+            } else if (!names.isEmpty() && asked) {
+                Matrix w = all(original.get(weight.name()), progress);
+                Matrix made = format.quantize(w, progress).dequantize();
+                found.add(values(made, recipe, all(weight, progress), called(file, weight), w));
+            }
+        }
+        names.forEach(file::get);
+        return List.copyOf(found);
+    }
+
+    private static String called(Weights file, Weight weight) {
+        return file.checkpoint().path().getFileName() + " (" + weight.stored() + ")";
     }
 
     /**
@@ -109,20 +151,15 @@ public final class Diff {
     private static Difference weights(Weights a, Weights b, Weight original, String name, Progress progress) {
         Weight x = a.get(name);
         Weight y = b.get(name);
-        String nameX = a.checkpoint().path().getFileName() + " (" + x.stored() + ")";
-        String nameY = b.checkpoint().path().getFileName() + " (" + y.stored() + ")";
+        String nameX = called(a, x);
+        String nameY = called(b, y);
         Matrix w = original == null ? null : all(original, progress);
-        Optional<Quantized> qx = quantized(x);
-        Optional<Quantized> qy = quantized(y);
-        if (qx.isPresent() && qy.isPresent()) {
-            return of(qx.get(), nameX, qy.get(), nameY, w, progress);
+        Optional<Form> fx = Form.of(x);
+        Optional<Form> fy = Form.of(y);
+        if (fx.isPresent() && fy.isPresent()) {
+            return of(fx.get(), nameX, fy.get(), nameY, w, progress);
         }
         return values(all(x, progress), nameX, all(y, progress), nameY, w);
-    }
-
-    /** In its format, if that is one with codes of its own: plain floats are compared as values. */
-    private static Optional<Quantized> quantized(Weight weight) {
-        return weight.quantized(0, Math.toIntExact(weight.rows())).filter(q -> q.bitsPerWeight() < 16);
     }
 
     private static Matrix all(Weight weight, Progress progress) {
@@ -144,18 +181,17 @@ public final class Diff {
         List<Cause> causes = differing == 0
                 ? List.of()
                 : List.of(new Cause("other value", differing, mseB - mseA, mseA > 0 ? sqnrB - sqnrA : Double.NaN));
-        String note = String.format(
-                Locale.ROOT,
-                "one of them has no codes: compared by value, and apart by %s dB of the first's signal",
-                differing == 0
-                        ? "no"
-                        : String.format(
-                                Locale.ROOT, "%.2f", ErrorStatistics.of(a, b).sqnrDb()));
+        String note = differing == 0
+                ? BY_VALUE_NOTE + ", and equal"
+                : String.format(
+                        Locale.ROOT,
+                        BY_VALUE_NOTE + "; the difference is %.2f dB below the first's signal",
+                        ErrorStatistics.of(a, b).sqnrDb());
         return new Difference(
                 a.name(), nameA, nameB, "", "", a.size(), differing, mseA, mseB, sqnrA, sqnrB, causes, List.of(), note);
     }
 
-    private static void requireSameShape(Quantized a, String nameA, Quantized b, String nameB, Matrix original) {
+    private static void requireSameShape(Form a, String nameA, Form b, String nameB, Matrix original) {
         if (a.rows() != b.rows() || a.cols() != b.cols()) {
             throw new IllegalArgumentException(String.format(
                     Locale.ROOT,
@@ -199,8 +235,8 @@ public final class Diff {
 
     /** One comparison under way. */
     private static final class Table {
-        private final Quantized a;
-        private final Quantized b;
+        private final Form a;
+        private final Form b;
         private final Matrix original;
         private final Progress progress;
         private final int rows;
@@ -208,8 +244,9 @@ public final class Diff {
         private Rule ruleA;
         private Rule ruleB;
         private boolean byValue;
+        private boolean fromZero;
 
-        Table(Quantized a, Quantized b, Matrix original, Progress progress) {
+        Table(Form a, Form b, Matrix original, Progress progress) {
             this.a = a;
             this.b = b;
             this.original = original;
@@ -240,8 +277,8 @@ public final class Diff {
 
         private Difference told(String nameA, String nameB, Map<String, Tally> all) {
             double n = (double) a.rows() * a.cols();
-            ErrorStatistics errorA = original == null ? null : ErrorStatistics.of(original, a.dequantize());
-            ErrorStatistics errorB = original == null ? null : ErrorStatistics.of(original, b.dequantize());
+            ErrorStatistics errorA = original == null ? null : ErrorStatistics.of(original, a.decoded(progress));
+            ErrorStatistics errorB = original == null ? null : ErrorStatistics.of(original, b.decoded(progress));
             double mseA = errorA == null ? Double.NaN : errorA.mse();
             List<Cause> causes = new ArrayList<>();
             List<Example> examples = new ArrayList<>();
@@ -280,16 +317,20 @@ public final class Diff {
                     .toList();
         }
 
-        private Choices choices(Quantized q, int slab) {
+        private Choices choices(Form form, int slab) {
             int from = slab * rows;
-            int to = Math.min(q.rows(), from + rows);
-            return Choices.of(Slab.cut(q, from, to), original == null ? null : original.values(), from * q.cols());
+            int to = Math.min(form.rows(), from + rows);
+            Slab cut = form.slab(from, to);
+            return cut == null
+                    ? null
+                    : Choices.of(cut, original == null ? null : original.values(), from * form.cols());
         }
 
         private void findRules() {
             int slabs = a.rows() == 0 ? 0 : (a.rows() - 1) / rows + 1;
             int samples = Math.min(SAMPLES, slabs);
             Extremes whole = original == null ? null : Extremes.of(original.values(), 0, original.size());
+            float[] numbers = original == null ? null : original.values();
             List<Rule.Sample> fromA = new ArrayList<>();
             List<Rule.Sample> fromB = new ArrayList<>();
             for (int i = 0; i < samples && !byValue; i++) {
@@ -298,17 +339,25 @@ public final class Diff {
                 Choices choicesA = choices(a, slab);
                 Choices choicesB = choices(b, slab);
                 byValue = choicesA == null || choicesB == null || !comparable(choicesA, choicesB);
-                if (!byValue && original != null) {
+                if (!byValue) {
                     int first = slab * rows * a.cols();
-                    fromA.add(new Rule.Sample(choicesA, original.values(), first, whole));
-                    fromB.add(new Rule.Sample(choicesB, original.values(), first, whole));
+                    fromA.add(new Rule.Sample(choicesA, numbers, first, whole));
+                    fromB.add(new Rule.Sample(choicesB, numbers, first, whole));
                 }
             }
             if (!byValue && !fromA.isEmpty()) {
+                fromZero = isFromZero(fromA) && isFromZero(fromB);
+            }
+            if (!byValue && !fromA.isEmpty() && original != null) {
                 ruleA = Rule.fit(fromA, null);
                 ruleB = Rule.fit(fromB, ruleA);
                 ruleA = Rule.fit(fromA, ruleB);
             }
+        }
+
+        /** Whether 0 has the same place in all grids, as {@link Attribution#place} wants to know. */
+        private static boolean isFromZero(List<Rule.Sample> samples) {
+            return Rule.kind(samples) != BlockGrid.Kind.BOOK && Rule.fixedZero(samples);
         }
 
         private static boolean comparable(Choices a, Choices b) {
@@ -344,7 +393,7 @@ public final class Diff {
                 String cause = placeA == placeB
                         ? SAME_CODE
                         : attribution == null
-                                ? UNKNOWN
+                                ? visible(runA, runB)
                                 : attribution.cause(x, runA, choicesA.rank(i), runB, choicesB.rank(i));
                 Tally tally = found.computeIfAbsent(cause, c -> new Tally());
                 tally.count++;
@@ -366,18 +415,35 @@ public final class Diff {
             return found;
         }
 
+        /** What can be said without the original weights: how the grids differ. */
+        private static String visible(Choices.Run x, Choices.Run y) {
+            BlockGrid gridX = x.grid();
+            BlockGrid gridY = y.grid();
+            if (gridX.sameAs(gridY)) {
+                return UNKNOWN;
+            }
+            if (x.from() != y.from() || x.to() != y.to()) {
+                return "other blocks";
+            }
+            if (gridX.kind() != BlockGrid.Kind.MULTIPLES || gridY.kind() != BlockGrid.Kind.MULTIPLES) {
+                return "other values of the grid";
+            }
+            boolean zero = gridX.zero() != gridY.zero() || gridX.levels().length != gridY.levels().length;
+            boolean scale = gridX.step() != gridY.step();
+            return zero ? scale ? "other scale and zero point" : "other zero point" : "other scale";
+        }
+
         private int place(Attribution attribution, Choices.Run run, int rank) {
-            boolean hasZero = run.grid().kind() == BlockGrid.Kind.MULTIPLES;
             return attribution != null
                     ? attribution.place(run, rank)
-                    : hasZero ? rank - run.grid().zero() : rank;
+                    : fromZero ? rank - run.grid().zero() : rank;
         }
 
         private void byValue(int slab, int first, Map<String, Tally> found) {
             int from = slab * rows;
             int to = Math.min(a.rows(), from + rows);
-            float[] x = Slab.cut(a, from, to).dequantize().values();
-            float[] y = Slab.cut(b, from, to).dequantize().values();
+            float[] x = a.values(from, to);
+            float[] y = b.values(from, to);
             for (int i = 0; i < x.length; i++) {
                 if (x[i] != y[i]) {
                     Tally tally = found.computeIfAbsent(BY_VALUE, c -> new Tally());

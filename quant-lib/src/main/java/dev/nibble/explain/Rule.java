@@ -156,7 +156,7 @@ record Rule(
         return all;
     }
 
-    private static Kind kind(List<Sample> samples) {
+    static Kind kind(List<Sample> samples) {
         long[] counts = new long[3];
         for (Sample sample : samples) {
             for (Run run : sample.choices.runs()) {
@@ -174,7 +174,7 @@ record Rule(
         return counts[2] > 0 ? Kind.BOOK : counts[1] > 0 ? Kind.FROM_MINIMUM : Kind.MULTIPLES;
     }
 
-    private static boolean fixedZero(List<Sample> samples) {
+    static boolean fixedZero(List<Sample> samples) {
         int place = -1;
         for (Sample sample : samples) {
             for (Run run : sample.choices.runs()) {

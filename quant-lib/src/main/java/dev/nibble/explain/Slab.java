@@ -1,5 +1,6 @@
 package dev.nibble.explain;
 
+import dev.nibble.checkpoint.AffineRows;
 import dev.nibble.format.BitField;
 import dev.nibble.format.BitRun;
 import dev.nibble.format.BlockView;
@@ -32,10 +33,10 @@ final class Slab {
         this.starts = starts;
     }
 
-    /** Rows of one slab: some thousand weights, and whole pieces of both formats. */
-    static int rows(Quantized a, Quantized b) {
+    /** Rows of one slab: some thousand weights, and whole pieces of both forms. */
+    static int rows(Form a, Form b) {
         int cols = a.cols();
-        int piece = lcm(a.format().pieceRows(cols), b.format().pieceRows(cols));
+        int piece = lcm(a.piece(), b.piece());
         return Math.min(a.rows(), Math.max(1, WEIGHTS / Math.max(1, cols) / piece) * piece);
     }
 
@@ -114,6 +115,25 @@ final class Slab {
             return null;
         }
         return new Slab(q.dequantize().values(), tried(q, codes, 1 << bits), starts);
+    }
+
+    /** The rows from..to of integers in a layout of other software. */
+    static Slab of(AffineRows all, int from, int to) {
+        int cols = all.cols();
+        int first = from * cols;
+        int n = (to - from) * cols;
+        float[] values = new float[n];
+        float[][] byCode = new float[1 << all.bits()][n];
+        boolean[] starts = new boolean[n];
+        for (int i = 0; i < n; i++) {
+            int column = i % cols;
+            values[i] = all.value(first + i);
+            starts[i] = column == 0 || all.group()[column] != all.group()[column - 1];
+            for (int code = 0; code < byCode.length; code++) {
+                byCode[code][i] = all.value(first + i, code);
+            }
+        }
+        return new Slab(values, byCode, starts);
     }
 
     private static float[][] tried(Quantized q, List<List<BitRun>> codes, int count) {

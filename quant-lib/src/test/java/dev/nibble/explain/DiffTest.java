@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.nibble.Vectors;
+import dev.nibble.checkpoint.Checkpoint;
+import dev.nibble.checkpoint.FileQuantizer;
+import dev.nibble.checkpoint.ModelFile;
+import dev.nibble.checkpoint.SafetensorsLayout;
+import dev.nibble.checkpoint.Weights;
+import dev.nibble.core.ModelRecipe;
 import dev.nibble.core.Progress;
 import dev.nibble.explain.Difference.Cause;
 import dev.nibble.explain.Difference.Example;
@@ -17,9 +23,12 @@ import dev.nibble.format.Quantized;
 import dev.nibble.format.StoredPart;
 import dev.nibble.tensor.Generators;
 import dev.nibble.tensor.Matrix;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -182,6 +191,85 @@ class DiffTest {
         assertThat(d.causes()).extracting(Cause::name).containsExactly("the original weights would tell");
         assertThat(d.mseA()).isNaN();
         assertThat(d.ruleA()).isEmpty();
+    }
+
+    private static Path quantized(Path folder, String name, String recipe, SafetensorsLayout layout) {
+        Path in = folder.resolve("original.safetensors");
+        if (!Files.exists(in)) {
+            new ModelFile().matrix("a.weight", W).safetensors(in);
+        }
+        Path out = folder.resolve(name);
+        var options = new FileQuantizer.Options(ModelRecipe.parse(recipe), layout, null, n -> true, true);
+        try (Checkpoint file = Checkpoint.open(in)) {
+            FileQuantizer.plan(file, out, options).run(Progress.NONE);
+        }
+        return out;
+    }
+
+    /** One recipe in two layouts is the same codes; two recipes differ as they do in memory, whatever the layouts. */
+    @ParameterizedTest
+    @CsvSource({
+        "int4:ct:g32, PARTS, int4:ct:g32, COMPRESSED_TENSORS, 0",
+        "int4:awq:g32, AWQ, int4:awq:g32, GPTQ_V2, 0",
+        "int4:ct:g32, COMPRESSED_TENSORS, int4:torchao:g32, PARTS, 12",
+        "int4:asym:g32, GPTQ, int4:awq:g32, AWQ, -1",
+    })
+    void filesAreComparedByCodeAcrossLayouts(
+            String a,
+            SafetensorsLayout layoutA,
+            String b,
+            SafetensorsLayout layoutB,
+            long codes,
+            @TempDir Path folder) {
+        Path fileA = quantized(folder, "a.safetensors", a, layoutA);
+        Path fileB = quantized(folder, "b.safetensors", b, layoutB);
+        Difference expected = Diff.recipes(W, a, b, Progress.NONE);
+        assertThat(codes < 0 ? expected.differing() : codes).isEqualTo(expected.differing());
+        try (Checkpoint x = Checkpoint.open(fileA);
+                Checkpoint y = Checkpoint.open(fileB);
+                Checkpoint w = Checkpoint.open(folder.resolve("original.safetensors"))) {
+            Difference known = Diff.files(Weights.of(x), Weights.of(y), Weights.of(w), List.of(), Progress.NONE)
+                    .getFirst();
+            assertThat(known.note()).isEmpty();
+            assertThat(known.differing()).isEqualTo(expected.differing());
+            assertThat(known.causes()).isEqualTo(expected.causes());
+            assertThat(known.mseA()).isEqualTo(expected.mseA());
+            Difference alone = Diff.files(Weights.of(x), Weights.of(y), null, List.of(), Progress.NONE)
+                    .getFirst();
+            assertThat(alone.differing()).isEqualTo(expected.differing());
+            assertThat(alone.ruleA()).isEmpty();
+        }
+    }
+
+    @Test
+    void aFileIsHeldAgainstARecipe(@TempDir Path folder) {
+        Path made = quantized(folder, "a.safetensors", "int4:ct:g32", SafetensorsLayout.COMPRESSED_TENSORS);
+        try (Checkpoint file = Checkpoint.open(made);
+                Checkpoint w = Checkpoint.open(folder.resolve("original.safetensors"))) {
+            Weights original = Weights.of(w);
+            assertThat(Diff.recipeAndFile("int4:ct:g32", Weights.of(file), original, List.of(), Progress.NONE))
+                    .singleElement()
+                    .satisfies(d -> assertThat(d.causes()).isEmpty());
+            assertThat(Diff.recipeAndFile("int4:torchao:g32", Weights.of(file), original, List.of(), Progress.NONE))
+                    .singleElement()
+                    .satisfies(d -> assertThat(d.differing()).isEqualTo(12));
+            assertThat(Diff.files(original, original, null, List.of(), Progress.NONE))
+                    .singleElement()
+                    .satisfies(d -> assertThat(d.note()).isEqualTo(Diff.BY_VALUE_NOTE + ", and equal"));
+        }
+    }
+
+    /** Without the original weights it is still seen which numbers of the grids differ. */
+    @Test
+    void withoutTheOriginalTheGridsAreStillCompared() {
+        Difference d = Diff.of(
+                Formats.parse("int4:sym:g32").quantize(W),
+                "a",
+                Formats.parse("int4:ct:g32:f16").quantize(W),
+                "b",
+                null,
+                Progress.NONE);
+        assertThat(d.causes()).extracting(Cause::name).containsExactly("other scale", Diff.SAME_CODE);
     }
 
     @Test

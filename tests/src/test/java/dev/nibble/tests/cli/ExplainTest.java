@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,5 +88,35 @@ class ExplainTest {
         JsonNode alone = nibble.json("diff", "a.gguf", "b.safetensors", "--json");
         assertThat(alone.get(0).path("differing")).isEqualTo(found.get(0).path("differing"));
         assertThat(alone.get(0).path("mse_a").isNull()).isTrue();
+    }
+
+    /** One recipe in two layouts holds the same codes, and both are what the recipe gives. */
+    @Test
+    void diffComparesLayoutsByCodeAndFilesWithRecipes() {
+        TinyModel.write(folder.resolve("tiny.safetensors"));
+        for (String layout : List.of("parts", "compressed-tensors")) {
+            var made = nibble.run(
+                    "quantize",
+                    "tiny.safetensors",
+                    "--recipe",
+                    "int4:ct:g32",
+                    "--layout",
+                    layout,
+                    "-o",
+                    layout + ".safetensors");
+            assertThat(made.status()).as(made.err()).isZero();
+        }
+        var same = nibble.run("diff", "parts.safetensors", "compressed-tensors.safetensors");
+        assertThat(same.status()).as(same.err()).isZero();
+        assertThat(same.out()).contains("0 of 512 codes differ").doesNotContain("by value");
+
+        var recipe =
+                nibble.run("diff", "int4:ct:g32", "compressed-tensors.safetensors", "--original", "tiny.safetensors");
+        assertThat(recipe.status()).as(recipe.err()).isZero();
+        assertThat(recipe.out()).contains("0 of 512 codes differ");
+
+        var alone = nibble.run("diff", "int4:ct:g32", "compressed-tensors.safetensors");
+        assertThat(alone.status()).isNotZero();
+        assertThat(alone.err()).contains("add --original FILE");
     }
 }
