@@ -55,7 +55,7 @@ public final class PlainProgram {
     private static void show(Matrix w) throws Exception {
         System.out.println(w + ": " + TensorStatistics.of(w));
         for (String recipe :
-                List.of("int8", "int4", "INT4:G128", "int4:sym:g32", "int4:asym:g32:ct", "int3:g7", "nf4:b64")) {
+                List.of("int8", "int4", "INT4:G128", "int4:sym:g32", "int4:asym:ct", "int3:g7", "nf4:b64")) {
             Quantized q = Formats.parse(recipe).quantize(w);
             System.out.printf(
                     Locale.ROOT,
