@@ -109,79 +109,25 @@ public record AffineRule(
     }
 
     AffineRule withFloor(Floor kind, float number) {
-        return new AffineRule(
-                bits,
-                lowest,
-                qmin,
-                qmax,
-                range,
-                divisor,
-                kind,
-                number,
-                zero,
-                centre,
-                steps,
-                factor,
-                multiply,
-                zeroInside,
-                fromStored);
+        return with(kind, number, multiply, zeroInside, fromStored);
     }
 
     AffineRule multiplying() {
-        return new AffineRule(
-                bits,
-                lowest,
-                qmin,
-                qmax,
-                range,
-                divisor,
-                floor,
-                least,
-                zero,
-                centre,
-                steps,
-                factor,
-                true,
-                zeroInside,
-                fromStored);
+        return with(floor, least, true, zeroInside, fromStored);
     }
 
     AffineRule zeroInsideRounding() {
-        return new AffineRule(
-                bits,
-                lowest,
-                qmin,
-                qmax,
-                range,
-                divisor,
-                floor,
-                least,
-                zero,
-                centre,
-                steps,
-                factor,
-                multiply,
-                true,
-                fromStored);
+        return with(floor, least, multiply, true, fromStored);
     }
 
     AffineRule fromUnrounded() {
+        return with(floor, least, multiply, zeroInside, false);
+    }
+
+    private AffineRule with(Floor kind, float number, boolean inverse, boolean inside, boolean stored) {
         return new AffineRule(
-                bits,
-                lowest,
-                qmin,
-                qmax,
-                range,
-                divisor,
-                floor,
-                least,
-                zero,
-                centre,
-                steps,
-                factor,
-                multiply,
-                zeroInside,
-                false);
+                bits, lowest, qmin, qmax, range, divisor, kind, number, zero, centre, steps, factor, inverse, inside,
+                stored);
     }
 
     /** What is added to a code to make the unsigned field that is stored; 0 where fields are two's complement. */
