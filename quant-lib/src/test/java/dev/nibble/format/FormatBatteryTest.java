@@ -7,7 +7,6 @@ import dev.nibble.Awkward;
 import dev.nibble.core.CancelToken;
 import dev.nibble.core.Cancelled;
 import dev.nibble.core.Progress;
-import dev.nibble.core.Recipe;
 import dev.nibble.core.Trace;
 import dev.nibble.tensor.ErrorStatistics;
 import dev.nibble.tensor.Generators;
@@ -15,15 +14,8 @@ import dev.nibble.tensor.Matrix;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.HexFormat;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -391,157 +383,7 @@ class FormatBatteryTest {
         int cols = cols(format, 40);
         int rows = cols == 40 ? 7 : 3;
         Quantized q = format.quantize(Generators.withOutlierColumns(rows, cols, 5));
-        byte[][] stored = q.parts().stream().map(StoredPart::toBytes).toArray(byte[][]::new);
-        float[] before = q.dequantize().values();
-        Map<Long, Set<BitField>> owners = new HashMap<>();
-        IdentityHashMap<BitField, Set<Integer>> affected = new IdentityHashMap<>();
-        Map<String, BitField> wholes = new HashMap<>();
-        int covered = 0;
-        for (int b = 0; b < q.blocks(); b++) {
-            BlockView block = q.block(b);
-            int start = block.row() * cols + block.column();
-            assertThat(start).as("blocks follow each other").isEqualTo(covered);
-            covered += block.count();
-            for (BitField field : block.fields()) {
-                BitField known = field.role() == BitField.Role.TENSOR
-                        ? wholes.computeIfAbsent(field.name() + field.runs(), n -> field)
-                        : field;
-                for (int weight : field.weights()) {
-                    assertThat(weight).isBetween(0, block.count() - 1);
-                    affected.computeIfAbsent(known, f -> new HashSet<>()).add(start + weight);
-                }
-                for (BitRun run : field.runs()) {
-                    for (int i = 0; i < run.count(); i++) {
-                        owners.computeIfAbsent(((long) run.part() << 40) + run.bit() + i, k -> identitySet())
-                                .add(known);
-                    }
-                }
-            }
-        }
-        assertThat(covered).isEqualTo(rows * cols);
-        IdentityHashMap<BitField, Set<Integer>> changed = new IdentityHashMap<>();
-        for (int part = 0; part < stored.length; part++) {
-            for (int bit = 0; bit < stored[part].length * 8; bit++) {
-                Set<BitField> owner = owners.getOrDefault(((long) part << 40) + bit, Set.of());
-                assertThat(owner).as("part %d, bit %d", part, bit).hasSize(1);
-                flip(format, q, stored, part, bit, before, owner.iterator().next(), affected, changed);
-            }
-        }
-        affected.forEach((field, named) -> {
-            Set<Integer> did = changed.getOrDefault(field, Set.of());
-            switch (field.role()) {
-                case CODE, SIGN, ZERO -> assertThat(did).as(field.name()).isEqualTo(named);
-                // Points of a grid may agree in a place, and a weight may be 0 whatever the scale.
-                case CODES, SCALE, MIN, TENSOR ->
-                    assertThat(did).as(field.name()).isNotEmpty();
-                case PADDING -> assertThat(did).as(field.name()).isEmpty();
-            }
-        });
-    }
-
-    private static void flip(
-            Format format,
-            Quantized q,
-            byte[][] stored,
-            int part,
-            int bit,
-            float[] before,
-            BitField owner,
-            IdentityHashMap<BitField, Set<Integer>> affected,
-            IdentityHashMap<BitField, Set<Integer>> changes) {
-        stored[part][bit / 8] ^= (byte) (1 << bit % 8);
-        List<StoredPart> parts = new ArrayList<>();
-        for (int i = 0; i < stored.length; i++) {
-            StoredPart p = q.parts().get(i);
-            parts.add(new StoredPart(p.name(), p.encoding(), stored[i].clone()));
-        }
-        stored[part][bit / 8] ^= (byte) (1 << bit % 8);
-        assertThat(owner.value(parts)).as("value of %s", owner.name()).isNotEqualTo(owner.value(q.parts()));
-        float[] after;
-        try {
-            after = format.stored("flipped", q.rows(), q.cols(), parts)
-                    .dequantize()
-                    .values();
-        } catch (IllegalArgumentException e) {
-            assertThat(e).hasMessageContaining("flipped"); // a code that means nothing, a scale that is not a number
-            return;
-        }
-        Set<Integer> may = affected.getOrDefault(owner, Set.of());
-        int changed = 0;
-        for (int i = 0; i < before.length; i++) {
-            if (Float.floatToRawIntBits(before[i]) != Float.floatToRawIntBits(after[i])) {
-                changed++;
-                changes.computeIfAbsent(owner, f -> new HashSet<>()).add(i);
-                if (!may.contains(i)) {
-                    throw new AssertionError(format + ": part " + part + ", bit " + bit + " is " + owner.name() + " ("
-                            + owner.role() + ") but changed weight " + i);
-                }
-            }
-        }
-        if (owner.role() == BitField.Role.PADDING) {
-            assertThat(changed).as(owner.name()).isZero();
-        }
-    }
-
-    /** A format that is given the same importance matrix each time: some columns count nothing, others seven times as much. */
-    private record WithImportance(Format format) implements Format {
-        @Override
-        public Quantized quantize(Matrix w, Progress progress, Trace trace) {
-            float[] columns = new float[w.cols()];
-            for (int c = 0; c < columns.length; c++) {
-                columns[c] = c % 11 == 3 ? 0 : 1 + c % 7;
-            }
-            return format.quantize(w, new Importance(w.name(), columns), progress, trace);
-        }
-
-        @Override
-        public Recipe recipe() {
-            return format.recipe();
-        }
-
-        @Override
-        public Recipe canonical() {
-            return format.canonical();
-        }
-
-        @Override
-        public String description() {
-            return format.description();
-        }
-
-        @Override
-        public String specials() {
-            return format.specials();
-        }
-
-        @Override
-        public List<PartLayout> layout(long rows, int cols) {
-            return format.layout(rows, cols);
-        }
-
-        @Override
-        public int pieceRows(int cols) {
-            return format.pieceRows(cols);
-        }
-
-        @Override
-        public Optional<Survey> survey() {
-            return format.survey();
-        }
-
-        @Override
-        public Quantized stored(String name, int rows, int cols, List<StoredPart> parts) {
-            return format.stored(name, rows, cols, parts);
-        }
-
-        @Override
-        public Quantized replay(String name, int rows, int cols, List<Trace.Step> steps) {
-            return format.replay(name, rows, cols, steps);
-        }
-    }
-
-    private static <T> Set<T> identitySet() {
-        return Collections.newSetFromMap(new IdentityHashMap<>());
+        new BitFlips(format, q).check();
     }
 
     private static String bytes(Quantized q) {

@@ -18,11 +18,11 @@ final class BlockEncoder {
     private static final int TILE = 4096;
 
     private final Codebook book;
-    private final Scaling scaling;
+    private final BlockScaling scaling;
     private final ScaleType type;
     private final int block;
 
-    BlockEncoder(Codebook book, Scaling scaling, ScaleType type, int block) {
+    BlockEncoder(Codebook book, BlockScaling scaling, ScaleType type, int block) {
         this.book = book;
         this.scaling = scaling;
         this.type = type;
@@ -86,7 +86,7 @@ final class BlockEncoder {
 
     /** Scales as computed of the blocks of {@code x[from .. to)}, the last one perhaps short. */
     void wanted(float[] x, int from, int to, float[] wanted, CancelToken cancel, String title) {
-        if (scaling != Scaling.RMS) {
+        if (scaling != BlockScaling.RMS) {
             Blocks.absmax(x, from, to, block, wanted, cancel, title);
             return;
         }
@@ -106,7 +106,7 @@ final class BlockEncoder {
 
     /** What is stored for the scale of a block of {@code count} weights. */
     float stored(float wanted, int count) {
-        return type.round(scaling.divides(count, block) ? Math.max(wanted, Scaling.LEAST) : wanted);
+        return type.round(scaling.divides(count, block) ? Math.max(wanted, BlockScaling.LEAST) : wanted);
     }
 
     /** Codes of the weights from block {@code k} to weight {@code end}. */
@@ -141,7 +141,7 @@ final class BlockEncoder {
 
     /** bitsandbytes fills up an odd number of weights with a weight of 0 and its code; elsewhere bits left over are 0. */
     void pad(byte[] packed, int count) {
-        if (book.bits() == 4 && count % 2 == 1 && (scaling == Scaling.TORCH || scaling == Scaling.COMPILED)) {
+        if (book.bits() == 4 && count % 2 == 1 && (scaling == BlockScaling.TORCH || scaling == BlockScaling.COMPILED)) {
             packed[packed.length - 1] |= (byte) book.codeOf(0);
         }
     }

@@ -48,7 +48,7 @@ final class CodebookFormat implements Format {
      * @param scaling of the scales of the scales
      * @param offset the mean of the scales of a whole tensor, if it is known already
      */
-    record DoubleQuantization(Codebook book, Scaling scaling, Optional<Float> offset) {}
+    record DoubleQuantization(Codebook book, BlockScaling scaling, Optional<Float> offset) {}
 
     /**
      * A member of the family.
@@ -64,7 +64,7 @@ final class CodebookFormat implements Format {
             String description,
             String specials,
             Codebook book,
-            Scaling scaling,
+            BlockScaling scaling,
             ScaleType type,
             int block,
             DoubleQuantization twice) {}
@@ -111,7 +111,7 @@ final class CodebookFormat implements Format {
         return is.block;
     }
 
-    Scaling scaling() {
+    BlockScaling scaling() {
         return is.scaling;
     }
 
@@ -229,7 +229,7 @@ final class CodebookFormat implements Format {
             }
             encoder().wanted(x, start, start + n, wanted, cancel, title);
             float first = is.type.get(scales, k); // what the weights were scaled by
-            float high = is.scaling == Scaling.RMS ? absmax(x, start, start + n) : wanted[0];
+            float high = is.scaling == BlockScaling.RMS ? absmax(x, start, start + n) : wanted[0];
             var step = new BlockScaled(
                     start / w.cols(), start % w.cols(), n, -high, high, wanted[0], quantized.scale(k), 0);
             trace.add(() -> step);
@@ -346,18 +346,18 @@ final class CodebookFormat implements Format {
     }
 
     /** What the registry says about blocks that are not the rule, of formats that follow bitsandbytes. */
-    static String bnbSpecials(Scaling scaling, int block, String zeros) {
+    static String bnbSpecials(BlockScaling scaling, int block, String zeros) {
         return String.format(
                 Locale.ROOT,
                 "A block of zeros %s. −0 comes back as +0. A block that is constant in magnitude comes back exactly. %s A"
                         + " last block shorter than %d weights is %s.",
                 zeros,
-                scaling == Scaling.COMPILED
+                scaling == BlockScaling.COMPILED
                         ? "Below a scale of 3e-39 the reciprocal is infinite: weights become plus or minus the scale."
                         : "Scales below 1e-38 are taken as 1e-38 when the weights are scaled, so such weights may come"
                                 + " back as 0; huge ones up to the largest float32 lose nothing but the last bits.",
                 block,
-                scaling == Scaling.TORCH
+                scaling == BlockScaling.TORCH
                         ? "divided by its scale instead of multiplied by the reciprocal, and its scale is at least 1e-38,"
                                 + " as bitsandbytes does"
                         : "treated like the others");

@@ -85,7 +85,7 @@ final class CodebookQuantized extends StoredMatrix {
         double stored = scale(i / block);
         double lost = nested == null ? format.scaleType().halfUnit((float) Math.abs(stored)) : nestedError(i / block);
         double value = Math.abs(book.value(code));
-        if (format.scaling() == Scaling.RMS) {
+        if (format.scaling() == BlockScaling.RMS) {
             return rmsBound(i, code, stored, lost);
         }
         // The scale that the weights were divided by: the stored one, but the original one under double quantization.
@@ -190,7 +190,7 @@ final class CodebookQuantized extends StoredMatrix {
                     : String.format(Locale.ROOT, "absmax of %d..%d", i - first, last - first);
             fields.add(new BitField(
                     BitField.Role.SCALE,
-                    format.scaling() == Scaling.RMS ? "rms" : name,
+                    format.scaling() == BlockScaling.RMS ? "rms" : name,
                     places(i - first, last - first + 1),
                     List.of(new BitRun(1, (long) i / block * bits, bits))));
         }

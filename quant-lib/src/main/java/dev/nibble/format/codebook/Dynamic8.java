@@ -59,7 +59,7 @@ public final class Dynamic8 {
         if (table) {
             words.add("lut");
         }
-        Scaling scaling = table ? Scaling.COMPILED : Scaling.TORCH;
+        BlockScaling scaling = table ? BlockScaling.COMPILED : BlockScaling.TORCH;
         return new CodebookFormat(new CodebookFormat.Definition(
                 recipe,
                 new Recipe(recipe.name(), words),

@@ -2,12 +2,10 @@ package dev.nibble.format.codebook;
 
 import dev.nibble.core.CancelToken;
 import dev.nibble.core.Options;
-import dev.nibble.core.Parallel;
 import dev.nibble.core.Progress;
 import dev.nibble.core.Recipe;
 import dev.nibble.core.Registry;
 import dev.nibble.core.Trace;
-import dev.nibble.format.BlockScaled;
 import dev.nibble.format.Blocks;
 import dev.nibble.format.Format;
 import dev.nibble.format.PartLayout;
@@ -156,6 +154,15 @@ public final class KMeans implements Format {
         return type;
     }
 
+    boolean exact() {
+        return exact;
+    }
+
+    /** The book of the whole tensor; null where there is none, or none yet. */
+    TensorBook tensorBook() {
+        return fixed;
+    }
+
     boolean perTensor() {
         return scope == Scope.TENSOR;
     }
@@ -217,128 +224,34 @@ public final class KMeans implements Format {
     }
 
     private KMeans with(Matrix w, ValueCounts counts, CancelToken cancel, Trace trace) {
-        float[] levels = fit(w, 0, w.size(), counts.points(), cancel, trace);
+        float[] levels = new KMeansEncoder(this).fit(w, 0, w.size(), counts.points(), cancel, trace);
         return new KMeans(this, new TensorBook(levels, counts.low(), counts.high()));
-    }
-
-    /** Fits a book to some weights, of which the first and how many there are matter for messages and the trace. */
-    private float[] fit(Matrix w, int from, int count, Points points, CancelToken cancel, Trace trace) {
-        int row = from / w.cols();
-        int column = from % w.cols();
-        Lloyd[] self = new Lloyd[1];
-        Lloyd.Listener listener = (round, levels) -> trace.add(
-                () -> new LloydRound(row, column, count, round, levels.clone(), self[0].meanSquaredError(levels)));
-        self[0] = new Lloyd(points, type, cancel, listener);
-        float[] levels = exact ? self[0].exact(1 << bits) : self[0].fit(1 << bits);
-        for (float level : levels) {
-            if (!Float.isFinite(level)) {
-                int last = Math.min(w.cols() - column, count);
-                throw Blocks.scaleTooLarge(w, from, last, level, type, recipe);
-            }
-        }
-        return levels;
     }
 
     @Override
     public Quantized quantize(Matrix w, Progress progress, Trace trace) {
         Blocks.requireWeights(w);
-        CancelToken cancel = progress.cancelToken();
-        String title = "quantize " + w.name() + " to " + recipe;
         if (scope == Scope.TENSOR && fixed == null) {
+            CancelToken cancel = progress.cancelToken();
             ValueCounts counts = new ValueCounts();
-            counts.add(w, () -> cancel.check(title));
+            counts.add(w, () -> cancel.check("quantize " + w.name() + " to " + recipe));
             return with(w, counts, cancel, trace).quantize(w, progress, trace);
         }
-        int cols = w.cols();
-        int size = groupSize(cols);
-        int groups = Blocks.count(cols, size);
-        int levels = 1 << bits;
-        byte[] packed = new byte[(int) CodeStream.bytes(w.size(), bits)];
-        byte[] books = type.store(
-                Math.multiplyExact(scope == Scope.TENSOR ? 1 : Math.multiplyExact(w.rows(), groups), levels));
-        Codebook shared = null;
-        if (scope == Scope.TENSOR) {
-            shared = Codebook.of(fixed.levels);
-            put(books, 0, fixed.levels);
-        }
-        Codebook tensorBook = shared;
-        int step = pieceRows(cols);
-        int rows = Math.max(1, Blocks.RANGE / cols / step) * step;
-        Parallel.ranges(w.rows(), rows, progress, title, "rows", (first, last) -> {
-            byte[] codes = new byte[(last - first) * cols];
-            for (int i = first * cols, k = first * groups, n; i < last * cols; i += n, k++) {
-                cancel.check(title);
-                n = Math.min(size, cols - i % cols);
-                Codebook book = tensorBook;
-                if (book == null) {
-                    requireFinite(w, i, i + n);
-                    float[] fitted = fit(w, i, n, Points.of(w.values(), i, i + n), cancel, Trace.off());
-                    put(books, k, fitted);
-                    book = Codebook.of(fitted);
-                }
-                CodebookKernels.BEST.encode(w.values(), i, n, 1, book, codes, i - first * cols);
-            }
-            CodeStream.pack(codes, codes.length, bits, packed, first * cols);
-        });
-        byte[] range = fixed == null ? null : range(fixed);
-        var quantized = new KMeansQuantized(this, w.name(), w.rows(), cols, packed, books, range);
-        if (trace.isOn()) {
-            tell(trace, w, quantized, cancel);
-        }
-        return quantized;
+        return new KMeansEncoder(this).quantize(w, progress, trace);
     }
 
-    private static void requireFinite(Matrix w, int from, int to) {
-        for (int i = from; i < to; i++) {
-            if (!(Math.abs(w.values()[i]) <= Float.MAX_VALUE)) {
-                throw Blocks.notFinite(w, from, to);
-            }
-        }
-    }
-
-    private void put(byte[] books, int book, float[] levels) {
+    /** Stores the levels of a book. */
+    void put(byte[] books, int book, float[] levels) {
         for (int i = 0; i < levels.length; i++) {
             type.put(books, (book << bits) + i, levels[i]);
         }
     }
 
-    private static byte[] range(TensorBook book) {
+    static byte[] range(TensorBook book) {
         byte[] range = ScaleType.F32.store(2);
         ScaleType.F32.put(range, 0, book.low);
         ScaleType.F32.put(range, 1, book.high);
         return range;
-    }
-
-    private void tell(Trace trace, Matrix w, KMeansQuantized quantized, CancelToken cancel) {
-        int cols = w.cols();
-        int size = groupSize(cols);
-        for (int i = 0, k = 0, n; i < w.size(); i += n, k++) {
-            cancel.check("trace " + w.name() + " under " + recipe);
-            n = Math.min(size, cols - i % cols);
-            int row = i / cols;
-            int column = i % cols;
-            float[] x = Arrays.copyOfRange(w.values(), i, i + n);
-            float[] levels = quantized.levels(k);
-            float[] sorted = x.clone();
-            Arrays.sort(sorted);
-            float low = sorted[0];
-            float high = sorted[n - 1];
-            if (scope != Scope.TENSOR) {
-                fit(w, i, n, Points.of(x, 0, n), cancel, trace); // once more, for the rounds
-                int count = n;
-                trace.add(() -> new BookFitted(row, column, count, levels, low, high));
-            } else if (i == 0) {
-                trace.add(() -> new BookFitted(0, 0, w.size(), levels, fixed.low, fixed.high));
-            }
-            int count = n;
-            trace.add(() -> new BlockScaled(row, column, count, low, high, 1, 1, 0));
-            byte[] codes = new byte[n];
-            for (int j = 0; j < n; j++) {
-                codes[j] = (byte) quantized.code(row, column + j);
-            }
-            var chosen = CodesChosen.of(row, column, x, codes, Codebook.of(levels));
-            trace.add(() -> chosen);
-        }
     }
 
     @Override

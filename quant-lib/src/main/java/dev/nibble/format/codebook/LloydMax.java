@@ -81,7 +81,7 @@ public final class LloydMax {
                         + " Blocks whose scale is not a number of its type above 0 come back as zeros if it is too small"
                         + " and are refused if it is too large.",
                 Codebook.of(values),
-                rms ? Scaling.RMS : Scaling.ABSMAX,
+                rms ? BlockScaling.RMS : BlockScaling.ABSMAX,
                 type,
                 block,
                 null));

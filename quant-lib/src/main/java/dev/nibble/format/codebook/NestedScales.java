@@ -31,7 +31,13 @@ record NestedScales(byte[] codes, byte[] nested, float offset) {
      * @param offset the mean of the scales of the whole tensor
      */
     static NestedScales of(
-            Matrix w, byte[] scales, float offset, Codebook map, Scaling scaling, Recipe recipe, Progress progress) {
+            Matrix w,
+            byte[] scales,
+            float offset,
+            Codebook map,
+            BlockScaling scaling,
+            Recipe recipe,
+            Progress progress) {
         int count = scales.length / 4;
         float[] rest = new float[count];
         for (int k = 0; k < count; k++) {

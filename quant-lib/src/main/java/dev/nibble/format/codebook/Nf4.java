@@ -71,7 +71,7 @@ public final class Nf4 {
         if (!variant.isEmpty()) {
             words.add(variant);
         }
-        Scaling scaling = onCuda ? Scaling.COMPILED : Scaling.TORCH;
+        BlockScaling scaling = onCuda ? BlockScaling.COMPILED : BlockScaling.TORCH;
         return new CodebookFormat(new CodebookFormat.Definition(
                 recipe,
                 new Recipe(recipe.name(), words),
@@ -99,7 +99,7 @@ public final class Nf4 {
     static CodebookFormat.DoubleQuantization doubleQuantization(String variant) {
         return new CodebookFormat.DoubleQuantization(
                 variant.equals("lut") ? Dynamic8.SIGNED_BY_TABLE : Dynamic8.SIGNED,
-                variant.isEmpty() ? Scaling.TORCH : Scaling.COMPILED,
+                variant.isEmpty() ? BlockScaling.TORCH : BlockScaling.COMPILED,
                 Optional.empty());
     }
 }

@@ -67,9 +67,9 @@ public final class NormalFloat {
                         bits,
                         1 << bits,
                         block),
-                CodebookFormat.bnbSpecials(Scaling.TORCH, block, "becomes zeros"),
+                CodebookFormat.bnbSpecials(BlockScaling.TORCH, block, "becomes zeros"),
                 Codebook.of(values(bits, delta(bits))),
-                Scaling.TORCH,
+                BlockScaling.TORCH,
                 ScaleType.F32,
                 block,
                 twice ? Nf4.doubleQuantization(table) : null));

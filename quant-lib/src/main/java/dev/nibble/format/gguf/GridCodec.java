@@ -74,7 +74,7 @@ abstract class GridCodec extends ChoosingCodec {
         choice.d = Halves.round(choice.wanted);
         float inverse = 1 / d;
         for (int s = 0; s < subs; s++) {
-            choice.scales[s] = max == 0 ? 0 : Math.clamp(C.nearest(0.5f * (inverse * scales[s] - 1)), 0, 15);
+            choice.scales[s] = max == 0 ? 0 : Math.clamp(CRounding.nearest(0.5f * (inverse * scales[s] - 1)), 0, 15);
         }
         if (max == 0) {
             nothing(choice);

@@ -142,7 +142,7 @@ final class GridSearch {
 
     /** The level whose odd number is nearest. */
     private int nearestLevel(float inverse, float v) {
-        return Math.clamp(C.nearest(0.5f * (inverse * v - 1)), 0, rule.levels() - 1);
+        return Math.clamp(CRounding.nearest(0.5f * (inverse * v - 1)), 0, rule.levels() - 1);
     }
 
     private void takeSigns(float[] x, int from, float[] weights) {

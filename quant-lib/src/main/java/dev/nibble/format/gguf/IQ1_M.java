@@ -15,8 +15,10 @@ import dev.nibble.tensor.DType;
  * </pre>
  * value = d · (2 · scale + 1) · (point ± 1/8). Source: ggml, quantize_row_iq1_m_impl, dequantize_row_iq1_m.
  */
-final class IQ1_M extends ChoosingCodec {
-    private static final int SUBS = 16;
+final class IQ1_M extends TernaryGridCodec {
+    IQ1_M() {
+        super(16, 4, 1e-7f);
+    }
 
     @Override
     public DType type() {
@@ -24,18 +26,8 @@ final class IQ1_M extends ChoosingCodec {
     }
 
     @Override
-    public boolean takesImportance() {
-        return true;
-    }
-
-    @Override
     public boolean overflows(byte[] block, int at) {
         return (block[at + 55] & 0x70) == 0x70 && (block[at + 53] & 0xc0) == 0xc0;
-    }
-
-    @Override
-    public float largest() {
-        return Importances.LARGEST;
     }
 
     @Override
@@ -51,101 +43,48 @@ final class IQ1_M extends ChoosingCodec {
     }
 
     @Override
-    Choice newChoice() {
-        return new Choice(SUBS, true, 32);
+    void weigh(float[] x, int from, float sigma2, float[] importance, int column, float[] weights) {
+        Importances.of(x, from, 16, sigma2, importance, column, weights, 0);
     }
 
+    /** Way 0 moves both points up, 1 the first, 2 the second, 3 none. */
     @Override
-    void choose(float[] x, int from, RowContext row, int column, Choice choice, SearchLog log) {
-        TernarySearch search = new TernarySearch(16);
-        float[] weights = new float[16];
-        float[] scales = new float[SUBS];
-        float sigma2 = 2 * Importances.sumOfSquares(x, from, 256) / 256;
-        for (int s = 0; s < SUBS; s++) {
-            int first = from + 16 * s;
-            Importances.of(x, first, 16, sigma2, row.importance(), column + 16 * s, weights, 0);
-            SearchLog.about(log, ScaleTried.Of.WEIGHTS, 16 * s, 16);
-            scales[s] = search(search, x, first, weights, log);
-            choice.mins[s] = search.found() ? search.shift : 0;
-            choice.codes[2 * s] = search.found() ? search.index[0] : 0;
-            choice.codes[2 * s + 1] = search.found() ? search.index[1] : 0;
-        }
-        choice.wanted = 0;
-        float max = Importances.largest(scales);
-        float inverse = 1 / (max / 15);
-        for (int s = 0; s < SUBS; s++) {
-            choice.scales[s] = max == 0 ? 0 : Math.clamp(C.nearest(0.5f * (inverse * scales[s] - 1)), 0, 7);
-            choice.mins[s] = max == 0 ? 0 : choice.mins[s];
-        }
-        if (max != 0) {
-            float d = fit(x, from, row, column, sigma2, choice, max / 15);
-            choice.wanted = max > 0 ? d * 1.1125f : max; // as ggml has it
-        }
-        choice.d = Halves.round(choice.wanted);
+    float[] levels(int way, int point) {
+        boolean up = point == 0 ? way < 2 : way % 2 == 0;
+        return up ? TernarySearch.UP : TernarySearch.DOWN;
     }
 
     /** The d that fits the points and scales best. */
-    private static float fit(
-            float[] x, int from, RowContext row, int column, float sigma2, Choice choice, float otherwise) {
+    @Override
+    float wanted(float[] x, int from, RowContext row, int column, float sigma2, Choice choice, float largest) {
+        if (!(largest > 0)) {
+            return largest; // the sums of the search overflowed: the block is refused
+        }
         float[] weights = new float[16];
-        byte[] levels = Grid.IQ1.GRID.levels();
+        byte[] level = Grid.IQ1.GRID.levels();
         float sumqx = 0;
         float sumq2 = 0;
-        for (int s = 0; s < SUBS; s++) {
+        for (int s = 0; s < subs; s++) {
             int first = from + 16 * s;
-            Importances.of(x, first, 16, sigma2, row.importance(), column + 16 * s, weights, 0);
+            weigh(x, first, sigma2, row.importance(), column + 16 * s, weights);
             for (int i = 0; i < 16; i++) {
-                float[] values = values(choice.mins[s], i / 8);
                 float w = weights[i];
-                float q = values[levels[choice.codes[2 * s + i / 8] * 8 + i % 8]] * (2 * choice.scales[s] + 1);
+                float q = levels(choice.mins[s], i / 8)[level[choice.codes[2 * s + i / 8] * 8 + i % 8]]
+                        * (2 * choice.scales[s] + 1);
                 sumqx += w * q * x[first + i];
                 sumq2 += w * q * q;
             }
         }
-        return sumq2 > 0 ? sumqx / sumq2 : otherwise;
-    }
-
-    /** The levels of half a sub-block: shift 0 moves both halves up, 1 the first, 2 the second, 3 none. */
-    private static float[] values(int shift, int half) {
-        boolean up = half == 0 ? shift < 2 : shift % 2 == 0;
-        return up ? TernarySearch.UP : TernarySearch.DOWN;
-    }
-
-    private static float search(TernarySearch search, float[] x, int from, float[] weights, SearchLog log) {
-        float max = TQ1_0.absmax(x, from, 16);
-        search.begin(x, from, max);
-        if (max < 1e-7f) {
-            return 0;
-        }
-        split(search, x, from, weights, log);
-        if (!search.found()) {
-            return 0;
-        }
-        if (search.settle()) {
-            search.shift = 3 - search.shift;
-        }
-        boolean on = search.choose(0, x, from, weights, values(search.shift, 0));
-        on &= search.choose(1, x, from, weights, values(search.shift, 1));
-        if (on) {
-            return search.scale;
-        }
-        float sumqx = 0;
-        float sumq2 = 0;
-        byte[] levels = Grid.IQ1.GRID.levels();
-        for (int i = 0; i < 16; i++) {
-            float w = weights[i];
-            float q = values(search.shift, i / 8)[levels[search.index[i / 8] * 8 + i % 8]];
-            sumqx += w * q * x[from + i];
-            sumq2 += w * q * q;
-        }
-        return sumqx > 0 && sumq2 > 0 ? sumqx / sumq2 : search.scale;
+        float d = sumq2 > 0 ? sumqx / sumq2 : largest / 15;
+        return d * 1.1125f; // as ggml has it
     }
 
     /**
      * Tries all splits with the four shifts. Sums are kept for each half of the sub-block: they have shifts of their own.
      * As the levels lie 1 apart, Σ w q x is the top level's times the total, less the sums below both boundaries.
      */
-    private static void split(TernarySearch search, float[] x, int from, float[] weights, SearchLog log) {
+    @Override
+    void split(TernarySearch search, float[] x, int from, float[] weights, SearchLog log) {
         float[][] sumX = new float[2][17];
         float[][] sumW = new float[2][17];
         for (int j = 0; j < 16; j++) {
@@ -187,16 +126,9 @@ final class IQ1_M extends ChoosingCodec {
     }
 
     @Override
-    void check(BlockChosen chosen) {
-        chosen.scales(SUBS, 0, 7);
-        chosen.mins(SUBS, 0, 3);
-        chosen.codes(32, 0, 2047);
-    }
-
-    @Override
     void pack(Choice choice, byte[] out, int at) {
         int d = Float.floatToFloat16(choice.d);
-        for (int s = 0; s < SUBS; s++) {
+        for (int s = 0; s < subs; s++) {
             int first = choice.codes[2 * s];
             int second = choice.codes[2 * s + 1];
             out[at + 2 * s] = (byte) first;
@@ -234,7 +166,7 @@ final class IQ1_M extends ChoosingCodec {
                     BlockFields.run(high, g % 2 * 4, 3, 8));
             fields.add(Role.MIN, "shift of " + GridCodec.range(8 * g, 8), weights, high, g % 2 * 4 + 3, 1);
         }
-        for (int s = 0; s < SUBS; s++) {
+        for (int s = 0; s < subs; s++) {
             fields.add(
                     Role.SCALE,
                     "scale of " + GridCodec.range(16 * s, 16),
@@ -245,8 +177,9 @@ final class IQ1_M extends ChoosingCodec {
         }
     }
 
-    /** d, from the top nibbles of the four words. */
-    static float scale(byte[] in, int at) {
+    /** From the top nibbles of the four words. */
+    @Override
+    float d(byte[] in, int at) {
         int d = 0;
         for (int k = 0; k < 4; k++) {
             d |= (in[at + 49 + 2 * k] >>> 4 & 15) << (4 * k);
@@ -254,36 +187,18 @@ final class IQ1_M extends ChoosingCodec {
         return Float.float16ToFloat((short) d);
     }
 
-    private static int point(byte[] in, int at, int group) {
-        return (in[at + group] & 0xff) | (in[at + 32 + group / 2] >>> (group % 2 * 4) & 7) << 8;
+    @Override
+    int scale(byte[] in, int at, int sub) {
+        return GridCodec.get16(in, at + 48 + sub / 4 * 2) >> (sub % 4 * 3) & 7;
     }
 
     @Override
-    public void decode(byte[] in, int at, int blocks, float[] out, int to) {
-        byte[] values = Grid.IQ1.GRID.values();
-        for (int b = 0; b < blocks; b++, at += 56) {
-            float d = scale(in, at);
-            for (int g = 0; g < 32; g++, to += 8) {
-                int s = g / 2;
-                float scale = d * (2 * (GridCodec.get16(in, at + 48 + s / 4 * 2) >> (s % 4 * 3) & 7) + 1);
-                boolean down = (in[at + 32 + s] >>> (g % 2 * 4 + 3) & 1) != 0;
-                float delta = down ? -TernarySearch.DELTA : TernarySearch.DELTA;
-                int point = point(in, at, g) * 8;
-                for (int i = 0; i < 8; i++) {
-                    out[to + i] = scale * (values[point + i] + delta);
-                }
-            }
-        }
-    }
-
-    /** -1, 0 or 1, before the shift. */
-    @Override
-    public int code(byte[] in, int at, int i) {
-        return Grid.IQ1.GRID.values()[point(in, at, i / 8) * 8 + i % 8];
+    int point(byte[] in, int at, int octet) {
+        return (in[at + octet] & 0xff) | (in[at + 32 + octet / 2] >>> (octet % 2 * 4) & 7) << 8;
     }
 
     @Override
-    public double errorBound(byte[] in, int at, int i) {
-        return Double.POSITIVE_INFINITY;
+    boolean down(byte[] in, int at, int octet) {
+        return (in[at + 32 + octet / 2] >>> (octet % 2 * 4 + 3) & 1) != 0;
     }
 }

@@ -16,17 +16,14 @@ import dev.nibble.tensor.DType;
  * value = d · (2 · scale + 1) · (point ± 1/8). Needs an importance matrix. Source: ggml, quantize_row_iq1_s_impl,
  * dequantize_row_iq1_s.
  */
-final class IQ1_S extends ChoosingCodec {
-    private static final int SUBS = 8;
+final class IQ1_S extends TernaryGridCodec {
+    IQ1_S() {
+        super(8, 2, 1e-12f);
+    }
 
     @Override
     public DType type() {
         return DType.IQ1_S;
-    }
-
-    @Override
-    public boolean takesImportance() {
-        return true;
     }
 
     @Override
@@ -37,11 +34,6 @@ final class IQ1_S extends ChoosingCodec {
     @Override
     public int[] halves() {
         return new int[] {0};
-    }
-
-    @Override
-    public float largest() {
-        return Importances.LARGEST;
     }
 
     @Override
@@ -57,72 +49,23 @@ final class IQ1_S extends ChoosingCodec {
     }
 
     @Override
-    Choice newChoice() {
-        return new Choice(SUBS, true, 32);
+    void weigh(float[] x, int from, float sigma2, float[] importance, int column, float[] weights) {
+        Importances.given(x, from, 32, sigma2, importance, column, weights, 0);
+    }
+
+    /** Way 0 moves all points up, 1 down. */
+    @Override
+    float[] levels(int way, int point) {
+        return way == 0 ? TernarySearch.UP : TernarySearch.DOWN;
     }
 
     @Override
-    void choose(float[] x, int from, RowContext row, int column, Choice choice, SearchLog log) {
-        TernarySearch search = new TernarySearch(32);
-        float[] weights = new float[32];
-        float[] scales = new float[SUBS];
-        float sigma2 = 2 * Importances.sumOfSquares(x, from, 256) / 256;
-        for (int s = 0; s < SUBS; s++) {
-            int first = from + 32 * s;
-            Importances.given(x, first, 32, sigma2, row.importance(), column + 32 * s, weights, 0);
-            SearchLog.about(log, ScaleTried.Of.WEIGHTS, 32 * s, 32);
-            scales[s] = search(search, x, first, weights, log);
-            choice.mins[s] = search.found() ? search.shift : 0;
-            for (int k = 0; k < 4; k++) {
-                choice.codes[4 * s + k] = search.found() ? search.index[k] : 0;
-            }
-        }
-        float max = Importances.largest(scales);
-        float d = max / 15;
-        choice.wanted = d * 1.125f; // as ggml has it
-        choice.d = Halves.round(choice.wanted);
-        float inverse = 1 / d;
-        for (int s = 0; s < SUBS; s++) {
-            choice.scales[s] = max == 0 ? 0 : Math.clamp(C.nearest(0.5f * (inverse * scales[s] - 1)), 0, 7);
-            choice.mins[s] = max == 0 ? 0 : choice.mins[s];
-        }
+    float wanted(float[] x, int from, RowContext row, int column, float sigma2, Choice choice, float largest) {
+        return largest / 15 * 1.125f; // as ggml has it
     }
 
-    /** The scale of one sub-block, its shift 0 for up and 1 for down. */
-    private static float search(TernarySearch search, float[] x, int from, float[] weights, SearchLog log) {
-        float max = TQ1_0.absmax(x, from, 32);
-        search.begin(x, from, max);
-        if (max < 1e-12f) {
-            return 0;
-        }
-        split(search, x, from, weights, log);
-        if (!search.found()) {
-            return 0;
-        }
-        if (search.settle()) {
-            search.shift = 1 - search.shift;
-        }
-        float[] values = search.shift == 0 ? TernarySearch.UP : TernarySearch.DOWN;
-        boolean on = true;
-        for (int k = 0; k < 4; k++) {
-            on &= search.choose(k, x, from, weights, values);
-        }
-        if (on) {
-            return search.scale;
-        }
-        float sumqx = 0;
-        float sumq2 = 0;
-        byte[] levels = Grid.IQ1.GRID.levels();
-        for (int i = 0; i < 32; i++) {
-            float w = weights[i];
-            float q = values[levels[search.index[i / 8] * 8 + i % 8]];
-            sumqx += w * q * x[from + i];
-            sumq2 += w * q * q;
-        }
-        return sumqx > 0 && sumq2 > 0 ? sumqx / sumq2 : search.scale;
-    }
-
-    private static void split(TernarySearch search, float[] x, int from, float[] weights, SearchLog log) {
+    @Override
+    void split(TernarySearch search, float[] x, int from, float[] weights, SearchLog log) {
         float[] sumX = new float[33];
         float[] sumW = new float[33];
         for (int j = 0; j < 32; j++) {
@@ -133,7 +76,7 @@ final class IQ1_S extends ChoosingCodec {
         for (int zero = 0; zero <= 32; zero++) {
             for (int plus = zero; plus <= 32; plus++) {
                 for (int way = 0; way < 2; way++) {
-                    float[] v = way == 0 ? TernarySearch.UP : TernarySearch.DOWN;
+                    float[] v = levels(way, 0);
                     float sumqx = (sumX[zero] - sumX[0]) * v[0]
                             + (sumX[plus] - sumX[zero]) * v[1]
                             + (sumX[32] - sumX[plus]) * v[2];
@@ -154,16 +97,9 @@ final class IQ1_S extends ChoosingCodec {
     }
 
     @Override
-    void check(BlockChosen chosen) {
-        chosen.scales(SUBS, 0, 7);
-        chosen.mins(SUBS, 0, 1);
-        chosen.codes(32, 0, 2047);
-    }
-
-    @Override
     void pack(Choice choice, byte[] out, int at) {
         Halves.put(out, at, choice.d);
-        for (int s = 0; s < SUBS; s++) {
+        for (int s = 0; s < subs; s++) {
             int word = choice.mins[s] << 15 | choice.scales[s] << 12;
             for (int k = 0; k < 4; k++) {
                 int index = choice.codes[4 * s + k];
@@ -177,7 +113,7 @@ final class IQ1_S extends ChoosingCodec {
     @Override
     void name(BlockFields fields) {
         fields.half(Role.SCALE, "d", BlockFields.weights(0, 256), 0);
-        for (int s = 0; s < SUBS; s++) {
+        for (int s = 0; s < subs; s++) {
             int word = 34 + 2 * s;
             for (int k = 0; k < 4; k++) {
                 int first = 32 * s + 8 * k;
@@ -194,38 +130,27 @@ final class IQ1_S extends ChoosingCodec {
         }
     }
 
-    private static int point(byte[] in, int at, int group) {
-        int word = GridCodec.get16(in, at + 34 + group / 4 * 2);
-        return (in[at + 2 + group] & 0xff) | (word >> (group % 4 * 3) & 7) << 8;
+    private static int word(byte[] in, int at, int sub) {
+        return GridCodec.get16(in, at + 34 + 2 * sub);
     }
 
     @Override
-    public void decode(byte[] in, int at, int blocks, float[] out, int to) {
-        byte[] values = Grid.IQ1.GRID.values();
-        for (int b = 0; b < blocks; b++, at += 50) {
-            float d = Halves.get(in, at);
-            for (int s = 0; s < SUBS; s++) {
-                int word = GridCodec.get16(in, at + 34 + 2 * s);
-                float scale = d * (2 * (word >> 12 & 7) + 1);
-                float delta = (word & 0x8000) != 0 ? -TernarySearch.DELTA : TernarySearch.DELTA;
-                for (int k = 0; k < 4; k++, to += 8) {
-                    int point = point(in, at, 4 * s + k) * 8;
-                    for (int i = 0; i < 8; i++) {
-                        out[to + i] = scale * (values[point + i] + delta);
-                    }
-                }
-            }
-        }
-    }
-
-    /** -1, 0 or 1, before the shift. */
-    @Override
-    public int code(byte[] in, int at, int i) {
-        return Grid.IQ1.GRID.values()[point(in, at, i / 8) * 8 + i % 8];
+    float d(byte[] in, int at) {
+        return Halves.get(in, at);
     }
 
     @Override
-    public double errorBound(byte[] in, int at, int i) {
-        return Double.POSITIVE_INFINITY;
+    int scale(byte[] in, int at, int sub) {
+        return word(in, at, sub) >> 12 & 7;
+    }
+
+    @Override
+    int point(byte[] in, int at, int octet) {
+        return (in[at + 2 + octet] & 0xff) | (word(in, at, octet / 4) >> (octet % 4 * 3) & 7) << 8;
+    }
+
+    @Override
+    boolean down(byte[] in, int at, int octet) {
+        return word(in, at, octet / 4) >= 0x8000;
     }
 }

@@ -91,7 +91,7 @@ final class IQ4_XS extends ChoosingCodec {
         choice.d = Halves.round(d);
         float inverse = d == 0 ? 0 : 1 / d;
         for (int s = 0; s < SUBS; s++) {
-            int l = Math.clamp(C.nearest(inverse * scales[s]), -32, 31);
+            int l = Math.clamp(CRounding.nearest(inverse * scales[s]), -32, 31);
             choice.scales[s] = l;
             float step = d * l;
             scales[s] = step == 0 ? 0 : 1 / step;

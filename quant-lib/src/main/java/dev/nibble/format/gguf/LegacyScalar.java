@@ -42,7 +42,7 @@ final class LegacyScalar implements LegacyKernels {
     public float bytes(float[] x, int from, int blocks, int header, float[] wanted, byte[] out, int at) {
         int most = 0;
         for (int b = 0; b < blocks; b++, from += SIZE, at += header + SIZE) {
-            float d = Math.abs(ScaleSearch.firstLargest(x, from, SIZE)) / 127;
+            float d = ScaleSearch.absmax(x, from, SIZE) / 127;
             packBytes(x, from, inverse(d), out, at + header);
             Halves.put(out, at, d);
             wanted[b] = d;
@@ -81,7 +81,7 @@ final class LegacyScalar implements LegacyKernels {
 
     /** Where the inverse scale is infinite the sum is too, or not a number: C's cast makes that 0. */
     static int code(float x, float low, float inverse, float add, int top) {
-        return Math.min(top, (byte) C.truncate((x - low) * inverse + add));
+        return Math.min(top, (byte) CRounding.truncate((x - low) * inverse + add));
     }
 
     static void store(int[] codes, Layout to, byte[] out, int at) {
@@ -130,7 +130,7 @@ final class LegacyScalar implements LegacyKernels {
 
     static void packBytes(float[] x, int from, float inverse, byte[] out, int at) {
         for (int j = 0; j < SIZE; j++) {
-            out[at + j] = (byte) C.round(x[from + j] * inverse);
+            out[at + j] = (byte) CRounding.round(x[from + j] * inverse);
         }
     }
 }

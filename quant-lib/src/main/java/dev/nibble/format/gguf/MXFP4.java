@@ -52,7 +52,7 @@ final class MXFP4 extends ChoosingCodec {
 
     @Override
     void choose(float[] x, int from, RowContext row, int column, Choice choice, SearchLog log) {
-        int e = exponent(TQ1_0.absmax(x, from, 32)) & 0xff;
+        int e = exponent(ScaleSearch.absmax(x, from, 32)) & 0xff;
         float half = halfScale(e);
         choice.scales[0] = e;
         choice.d = 2 * half;

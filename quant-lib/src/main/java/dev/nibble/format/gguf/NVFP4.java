@@ -52,10 +52,10 @@ final class NVFP4 extends ChoosingCodec {
     /** The d of the choice is the largest of the four scales: the block stores none. */
     @Override
     void choose(float[] x, int from, RowContext row, int column, Choice choice, SearchLog log) {
-        choice.wanted = TQ1_0.absmax(x, from, 64) / 6;
+        choice.wanted = ScaleSearch.absmax(x, from, 64) / 6;
         choice.d = 2 * halfScale(scaleCode(choice.wanted));
         for (int s = 0; s < 4; s++) {
-            choice.scales[s] = scaleCode(TQ1_0.absmax(x, from + s * 16, 16) / 6);
+            choice.scales[s] = scaleCode(ScaleSearch.absmax(x, from + s * 16, 16) / 6);
             float half = halfScale(choice.scales[s]);
             for (int i = 16 * s; i < 16 * s + 16; i++) {
                 choice.codes[i] = Fp4Values.nearest(x[from + i], half);

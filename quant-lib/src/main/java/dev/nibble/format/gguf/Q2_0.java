@@ -2,6 +2,7 @@ package dev.nibble.format.gguf;
 
 import dev.nibble.format.BitField.Role;
 import dev.nibble.tensor.DType;
+import java.util.Arrays;
 
 /**
  * GGUF Q2_0: 64 weights in 18 bytes (2.25 bits per weight).
@@ -13,15 +14,14 @@ import dev.nibble.tensor.DType;
  * value = (q - 1) · d. A weight becomes the nearest of -d, 0, d, halves away from 0; the code 3 is read as 2d and never
  * written. Source: ggml, quantize_row_q2_0_ref, dequantize_row_q2_0.
  */
-final class Q2_0 extends ChoosingCodec {
-    @Override
-    public DType type() {
-        return DType.Q2_0;
+final class Q2_0 extends TernaryBlock {
+    Q2_0() {
+        super(64, 0);
     }
 
     @Override
-    public int[] halves() {
-        return new int[] {0};
+    public DType type() {
+        return DType.Q2_0;
     }
 
     @Override
@@ -30,23 +30,11 @@ final class Q2_0 extends ChoosingCodec {
     }
 
     @Override
-    public String specials() {
-        return "All zeros, −0 or not: d is 0, every code that of 0. Constant: exact, but for the rounding of d to float16. One"
-                + " loud weight sets the others to 0: meant for weights that are ternary already. Magnitudes below 3e-8 leave"
-                + " d at 0. A largest magnitude of 65,520 or more is refused, where ggml stores an infinite scale.";
-    }
-
-    @Override
-    Choice newChoice() {
-        return new Choice(64);
-    }
-
-    @Override
     void choose(float[] x, int from, RowContext row, int column, Choice choice, SearchLog log) {
-        TQ1_0.chooseTrits(x, from, choice);
+        super.choose(x, from, row, column, choice, log);
         if (1 / choice.wanted == Float.POSITIVE_INFINITY && choice.wanted > 0) {
             // The inverse of a tiny d is infinite, and C's cast of what is not a number here makes the code 0.
-            java.util.Arrays.fill(choice.codes, 0);
+            Arrays.fill(choice.codes, 0);
         }
     }
 
@@ -93,12 +81,5 @@ final class Q2_0 extends ChoosingCodec {
     @Override
     public int code(byte[] in, int at, int i) {
         return in[at + 2 + i / 4] >>> (i % 4 * 2) & 3;
-    }
-
-    /** Half of d as it was before it was rounded to fp16, and by how much that moved it. */
-    @Override
-    public double errorBound(byte[] in, int at, int i) {
-        float d = Halves.get(in, at + 0);
-        return (0.5 * Halves.before(d) + Halves.slack(d)) * (1 + 0x1p-16);
     }
 }

@@ -38,7 +38,7 @@ final class Q2_K extends SuperAffine {
 
     @Override
     public String specials() {
-        return Special.AFFINE;
+        return SuperSpecials.AFFINE;
     }
 
     @Override

@@ -87,7 +87,7 @@ final class Q3_K extends SuperSymmetric {
             if (largest != 0) {
                 float inverse = -32f / largest;
                 for (int j = 0; j < subs; j++) {
-                    byte l = (byte) C.nearest(inverse * own[j]);
+                    byte l = (byte) CRounding.nearest(inverse * own[j]);
                     choice.scales[j] = ScaleSearch.clamp(l, -HALF_SCALE, HALF_SCALE - 1) + HALF_SCALE;
                 }
                 choice.wanted = 1 / inverse;

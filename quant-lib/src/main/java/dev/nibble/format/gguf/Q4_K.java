@@ -34,7 +34,7 @@ final class Q4_K extends SuperAffine32 {
 
     @Override
     public String specials() {
-        return Special.AFFINE;
+        return SuperSpecials.AFFINE;
     }
 
     @Override

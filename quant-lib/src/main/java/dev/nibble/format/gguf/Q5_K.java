@@ -37,7 +37,7 @@ final class Q5_K extends SuperAffine32 {
 
     @Override
     public String specials() {
-        return Special.AFFINE;
+        return SuperSpecials.AFFINE;
     }
 
     @Override

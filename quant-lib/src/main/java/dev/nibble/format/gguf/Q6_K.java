@@ -66,7 +66,7 @@ final class Q6_K extends SuperSymmetric {
         choice.wanted = 1 / inverse;
         choice.d = Halves.round(choice.wanted);
         for (int j = 0; j < subs; j++) {
-            choice.scales[j] = (byte) Math.min(127, C.nearest(inverse * own[j]));
+            choice.scales[j] = (byte) Math.min(127, CRounding.nearest(inverse * own[j]));
             if (choice.d * choice.scales[j] == 0) { // the searched codes stay, although they all decode to 0
                 float inv = work.inverses[b * subs + j];
                 ScaleSearch.symmetricCodes(sub, half, x, from + j * sub, inv, choice.codes, j * sub);

@@ -12,7 +12,7 @@ import dev.nibble.tensor.DType;
  * value = byte · d; byte = x / d, rounded to nearest, ties away from zero, with d before it is rounded to fp16. Source:
  * ggml, quantize_row_q8_0_ref, dequantize_row_q8_0.
  */
-final class Q8_0 extends Bytes {
+final class Q8_0 extends SignedBytes {
     Q8_0(LegacyKernels kernels) {
         super(2, kernels);
     }

@@ -14,7 +14,7 @@ import dev.nibble.tensor.DType;
  * </pre>
  * value = byte · d, as {@link Q8_0}. Source: ggml, quantize_row_q8_1_ref.
  */
-final class Q8_1 extends Bytes {
+final class Q8_1 extends SignedBytes {
     Q8_1(LegacyKernels kernels) {
         super(4, kernels);
     }

@@ -59,7 +59,7 @@ final class Q8_K extends ChoosingCodec {
         } else {
             float inverse = -127f / max;
             for (int j = 0; j < SIZE; j++) {
-                choice.codes[j] = (byte) Math.min(127, C.nearest(inverse * x[from + j]));
+                choice.codes[j] = (byte) Math.min(127, CRounding.nearest(inverse * x[from + j]));
             }
             choice.wanted = 1 / inverse;
         }

@@ -57,7 +57,7 @@ final class ScaleSearch {
             float sumL2 = 0;
             for (int i = 0; i < n; i++) {
                 float v = x[from + i];
-                int l = clamp(C.nearest(inverse * v), -nmax, nmax - 1);
+                int l = clamp(CRounding.nearest(inverse * v), -nmax, nmax - 1);
                 float w = weights == null ? v * v : weights[weightsFrom + i];
                 sumLx += w * v * l;
                 sumL2 += w * l * l;
@@ -79,7 +79,7 @@ final class ScaleSearch {
     /** The codes of {@link #symmetric}, with nmax added; all 0 where it found nothing. */
     static void symmetricCodes(int n, int nmax, float[] x, int from, float inverse, int[] codes, int to) {
         for (int i = 0; i < n; i++) {
-            codes[to + i] = inverse == 0 ? 0 : nmax + clamp(C.nearest(inverse * x[from + i]), -nmax, nmax - 1);
+            codes[to + i] = inverse == 0 ? 0 : nmax + clamp(CRounding.nearest(inverse * x[from + i]), -nmax, nmax - 1);
         }
     }
 
@@ -87,7 +87,7 @@ final class ScaleSearch {
             int n, int nmax, float[] x, int from, float[] weights, int weightsFrom, float inverse, float scale) {
         double sum = 0;
         for (int i = 0; i < n; i++) {
-            int l = clamp(C.nearest(inverse * x[from + i]), -nmax, nmax - 1);
+            int l = clamp(CRounding.nearest(inverse * x[from + i]), -nmax, nmax - 1);
             double w = weights == null ? (double) x[from + i] * x[from + i] : weights[weightsFrom + i];
             double e = x[from + i] - (double) scale * l;
             sum += w * e * e;
@@ -111,7 +111,7 @@ final class ScaleSearch {
         float sumLx = 0;
         float sumL2 = 0;
         for (int i = 0; i < n; i++) {
-            int l = clamp(C.nearest(inverse * x[from + i]), -nmax, nmax - 1);
+            int l = clamp(CRounding.nearest(inverse * x[from + i]), -nmax, nmax - 1);
             codes[to + i] = l;
             float w = x[from + i] * x[from + i];
             sumLx += w * x[from + i] * l;
@@ -128,7 +128,7 @@ final class ScaleSearch {
                 float lx = sumLx - w * x[from + i] * old;
                 if (lx > 0) {
                     float l2 = sumL2 - w * old * old;
-                    int l = clamp(C.nearest(x[from + i] * l2 / lx), -nmax, nmax - 1);
+                    int l = clamp(CRounding.nearest(x[from + i] * l2 / lx), -nmax, nmax - 1);
                     if (l != old) {
                         lx += w * x[from + i] * l;
                         l2 += w * l * l;
@@ -218,7 +218,7 @@ final class ScaleSearch {
         scales[k] = 1 / inverse;
         inverses[k] = inverse;
         for (int i = 0; i < n; i++) {
-            int l = clamp(C.nearest(inverse * (x[from + i] - low)), 0, nmax);
+            int l = clamp(CRounding.nearest(inverse * (x[from + i] - low)), 0, nmax);
             best += weights[weightsFrom + i] * penalty(scales[k] * l + low - x[from + i], grid.absolute());
         }
         if (log != null) {
@@ -230,7 +230,7 @@ final class ScaleSearch {
             float sumL2 = 0;
             float sumXl = 0;
             for (int i = 0; i < n; i++) {
-                int l = clamp(C.nearest(inverse * (x[from + i] - low)), 0, nmax);
+                int l = clamp(CRounding.nearest(inverse * (x[from + i] - low)), 0, nmax);
                 float wl = weights[weightsFrom + i] * l;
                 sumL += wl;
                 sumL2 += wl * l;
@@ -246,7 +246,7 @@ final class ScaleSearch {
                 }
                 float error = 0;
                 for (int i = 0; i < n; i++) {
-                    int l = clamp(C.nearest(inverse * (x[from + i] - low)), 0, nmax);
+                    int l = clamp(CRounding.nearest(inverse * (x[from + i] - low)), 0, nmax);
                     error += weights[weightsFrom + i] * penalty(s * l + m - x[from + i], grid.absolute());
                 }
                 boolean better = error < best;
@@ -268,7 +268,7 @@ final class ScaleSearch {
     /** The codes of {@link #affine}. */
     static void affineCodes(int n, int nmax, float[] x, int from, float inverse, float origin, int[] codes, int to) {
         for (int i = 0; i < n; i++) {
-            codes[to + i] = clamp(C.nearest(inverse * (x[from + i] - origin)), 0, nmax);
+            codes[to + i] = clamp(CRounding.nearest(inverse * (x[from + i] - origin)), 0, nmax);
         }
     }
 
@@ -297,7 +297,7 @@ final class ScaleSearch {
         float scale = 1 / inverse;
         float best = 0;
         for (int i = 0; i < n; i++) {
-            int l = C.nearest(inverse * x[i]) & 0xff;
+            int l = CRounding.nearest(inverse * x[i]) & 0xff;
             float e = x[i] - scale * l;
             best += weights[i] * e * e;
         }
@@ -312,7 +312,7 @@ final class ScaleSearch {
             float triedScale = 1 / tried;
             float error = 0;
             for (int i = 0; i < n; i++) {
-                int l = Math.min(nmax, C.nearest(tried * x[i]));
+                int l = Math.min(nmax, CRounding.nearest(tried * x[i]));
                 float e = x[i] - triedScale * l;
                 error += weights[i] * e * e;
             }
@@ -328,7 +328,7 @@ final class ScaleSearch {
         float sumLx = 0;
         float sumL2 = 0;
         for (int i = 0; i < n; i++) {
-            int l = Math.min(nmax, C.nearest(inverse * x[i]));
+            int l = Math.min(nmax, CRounding.nearest(inverse * x[i]));
             codes[i] = l & 0xff;
             sumLx += weights[i] * x[i] * l;
             sumL2 += weights[i] * l * l;
@@ -340,7 +340,7 @@ final class ScaleSearch {
                 float lx = sumLx - w * x[i] * codes[i];
                 float l2 = sumL2 - w * codes[i] * codes[i];
                 if (lx > 0 && l2 > 0) {
-                    int l = Math.min(nmax, C.nearest(x[i] * l2 / lx));
+                    int l = Math.min(nmax, CRounding.nearest(x[i] * l2 / lx));
                     if (l != codes[i]) {
                         lx += w * x[i] * l;
                         l2 += w * l * l;
@@ -381,6 +381,11 @@ final class ScaleSearch {
             }
         }
         return max;
+    }
+
+    /** The largest magnitude. */
+    static float absmax(float[] x, int from, int n) {
+        return Math.abs(firstLargest(x, from, n));
     }
 
     static int clamp(int l, int low, int high) {

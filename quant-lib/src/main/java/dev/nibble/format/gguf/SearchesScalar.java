@@ -72,7 +72,7 @@ final class SearchesScalar implements Searches {
         for (int k = 0; k < count; k++) {
             if (divisors[k] != 0) {
                 for (int i = k * n; i < (k + 1) * n; i++) {
-                    int l = C.nearest((x[from + i] + adds[k]) / divisors[k]);
+                    int l = CRounding.nearest((x[from + i] + adds[k]) / divisors[k]);
                     codes[i] = ScaleSearch.clamp(l, low, high) + offset;
                 }
             }

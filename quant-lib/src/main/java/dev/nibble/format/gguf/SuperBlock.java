@@ -151,7 +151,7 @@ abstract class SuperBlock extends ChoosingCodec {
         }
         float inverse = max > 0 ? top / max : 0;
         for (int j = 0; j < values.length; j++) {
-            codes[j] = C.nearest(inverse * values[j]) & 0xff;
+            codes[j] = CRounding.nearest(inverse * values[j]) & 0xff;
         }
         return max / top;
     }

@@ -17,9 +17,13 @@ import java.util.Arrays;
  * v · 256 / 243 rounded up, so that trit n is the top of (byte · 3^n mod 256) · 3 / 256. value = (trit - 1) · d; a weight
  * becomes the nearest of -d, 0, d, halves away from 0. Source: ggml, quantize_row_tq1_0_ref, dequantize_row_tq1_0.
  */
-final class TQ1_0 extends ChoosingCodec {
+final class TQ1_0 extends TernaryBlock {
     /** Runs of bytes: weights before, bytes before, bytes, trits of a byte that are used. */
     private static final int[][] RUNS = {{0, 0, 32, 5}, {160, 32, 16, 5}, {240, 48, 4, 4}};
+
+    TQ1_0() {
+        super(256, 52);
+    }
 
     @Override
     public DType type() {
@@ -27,49 +31,8 @@ final class TQ1_0 extends ChoosingCodec {
     }
 
     @Override
-    public int[] halves() {
-        return new int[] {52};
-    }
-
-    @Override
     public String description() {
         return "-1, 0 or 1 times one float16 scale per 256 weights, the largest magnitude; nearest, halves away from 0; five to a byte";
-    }
-
-    @Override
-    public String specials() {
-        return "All zeros, −0 or not: d is 0, every code that of 0. Constant: exact, but for the rounding of d to float16. One"
-                + " loud weight sets the others to 0: meant for weights that are ternary already. Magnitudes below 3e-8 leave"
-                + " d at 0. A largest magnitude of 65,520 or more is refused, where ggml stores an infinite scale.";
-    }
-
-    @Override
-    Choice newChoice() {
-        return new Choice(256);
-    }
-
-    @Override
-    void choose(float[] x, int from, RowContext row, int column, Choice choice, SearchLog log) {
-        chooseTrits(x, from, choice);
-    }
-
-    static void chooseTrits(float[] x, int from, Choice choice) {
-        float d = absmax(x, from, choice.codes.length);
-        float inverse = d == 0 ? 0 : 1 / d;
-        for (int i = 0; i < choice.codes.length; i++) {
-            choice.codes[i] = trit(x[from + i] * inverse);
-        }
-        choice.wanted = d;
-        choice.d = Halves.round(d);
-    }
-
-    static float absmax(float[] x, int from, int count) {
-        return Math.abs(ScaleSearch.firstLargest(x, from, count));
-    }
-
-    /** Code of a weight, 0..2. Where the inverse of a tiny d is infinite, the middle one, as ggml on x86. */
-    static int trit(float v) {
-        return Math.abs(v) >= 0.5f && Math.abs(v) < Float.POSITIVE_INFINITY ? v > 0 ? 2 : 0 : 1;
     }
 
     @Override
@@ -158,12 +121,5 @@ final class TQ1_0 extends ChoosingCodec {
             power *= 3;
         }
         return trit(in[at + run[1] + (i - run[0]) % run[2]], power);
-    }
-
-    /** Half of d as it was before it was rounded to fp16, and by how much that moved it. */
-    @Override
-    public double errorBound(byte[] in, int at, int i) {
-        float d = Halves.get(in, at + 52);
-        return (0.5 * Halves.before(d) + Halves.slack(d)) * (1 + 0x1p-16);
     }
 }

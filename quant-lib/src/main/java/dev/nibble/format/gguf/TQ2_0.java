@@ -13,37 +13,19 @@ import dev.nibble.tensor.DType;
  * value = (q - 1) · d; a weight becomes the nearest of -d, 0, d, halves away from 0; the code 3 is read as 2d and never
  * written. Source: ggml, quantize_row_tq2_0_ref, dequantize_row_tq2_0.
  */
-final class TQ2_0 extends ChoosingCodec {
+final class TQ2_0 extends TernaryBlock {
+    TQ2_0() {
+        super(256, 64);
+    }
+
     @Override
     public DType type() {
         return DType.TQ2_0;
     }
 
     @Override
-    public int[] halves() {
-        return new int[] {64};
-    }
-
-    @Override
     public String description() {
         return "-1, 0 or 1 times one float16 scale per 256 weights, the largest magnitude; nearest, halves away from 0; two bits each";
-    }
-
-    @Override
-    public String specials() {
-        return "All zeros, −0 or not: d is 0, every code that of 0. Constant: exact, but for the rounding of d to float16. One"
-                + " loud weight sets the others to 0: meant for weights that are ternary already. Magnitudes below 3e-8 leave"
-                + " d at 0. A largest magnitude of 65,520 or more is refused, where ggml stores an infinite scale.";
-    }
-
-    @Override
-    Choice newChoice() {
-        return new Choice(256);
-    }
-
-    @Override
-    void choose(float[] x, int from, RowContext row, int column, Choice choice, SearchLog log) {
-        TQ1_0.chooseTrits(x, from, choice);
     }
 
     @Override
@@ -94,12 +76,5 @@ final class TQ2_0 extends ChoosingCodec {
     @Override
     public int code(byte[] in, int at, int i) {
         return in[at + i / 128 * 32 + i % 32] >>> (i / 32 % 4 * 2) & 3;
-    }
-
-    /** Half of d as it was before it was rounded to fp16, and by how much that moved it. */
-    @Override
-    public double errorBound(byte[] in, int at, int i) {
-        float d = Halves.get(in, at + 64);
-        return (0.5 * Halves.before(d) + Halves.slack(d)) * (1 + 0x1p-16);
     }
 }

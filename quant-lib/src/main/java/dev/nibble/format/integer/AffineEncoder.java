@@ -287,8 +287,8 @@ final class AffineEncoder {
             for (int k = 0; k < n; k++) {
                 int index = block + k;
                 int g = k;
-                trace.add(() -> Told.block(w, start(index), count(index), grid, g, rule));
-                trace.add(() -> Told.codes(w, start(index), count(index), grid, g, rule, q));
+                trace.add(() -> AffineTrace.block(w, start(index), count(index), grid, g, rule));
+                trace.add(() -> AffineTrace.codes(w, start(index), count(index), grid, g, rule, q));
             }
         }
     }

@@ -89,7 +89,7 @@ public final class AffineFormat implements Format {
 
     @Override
     public String specials() {
-        return Specials.of(spec);
+        return AffineSpecials.of(spec);
     }
 
     Spec spec() {

@@ -1,8 +1,8 @@
 package dev.nibble.format.integer;
 
 /** What becomes of unusual blocks, in the words of a manual. */
-final class Specials {
-    private Specials() {}
+final class AffineSpecials {
+    private AffineSpecials() {}
 
     static String of(AffineFormat.Spec spec) {
         AffineRule rule = spec.rule();

@@ -3,9 +3,9 @@ package dev.nibble.format.integer;
 import dev.nibble.format.BlockScaled;
 import dev.nibble.tensor.Matrix;
 
-/** The steps that a trace is told of a block. */
-final class Told {
-    private Told() {}
+/** What a trace is told of a block of integers: its scale and zero, then its codes and what was clipped. */
+final class AffineTrace {
+    private AffineTrace() {}
 
     static BlockScaled block(Matrix w, int start, int count, Grid grid, int k, AffineRule rule) {
         float factor = rule.factor();

@@ -3,14 +3,14 @@ package dev.nibble.format.gguf;
 import dev.nibble.format.BitField.Role;
 
 /** Q8_0 and Q8_1: an fp16 scale, absmax / 127, and a signed byte per weight. */
-abstract class Bytes extends ChoosingCodec {
+abstract class SignedBytes extends ChoosingCodec {
     private static final int SIZE = LegacyKernels.SIZE;
 
     private final int header;
     private final LegacyKernels kernels;
 
     /** @param header bytes before the codes */
-    Bytes(int header, LegacyKernels kernels) {
+    SignedBytes(int header, LegacyKernels kernels) {
         this.header = header;
         this.kernels = kernels;
     }
@@ -43,10 +43,10 @@ abstract class Bytes extends ChoosingCodec {
 
     @Override
     void choose(float[] x, int from, RowContext row, int column, Choice choice, SearchLog log) {
-        float d = Math.abs(ScaleSearch.firstLargest(x, from, SIZE)) / 127;
+        float d = ScaleSearch.absmax(x, from, SIZE) / 127;
         float inverse = d != 0 ? 1 / d : 0;
         for (int j = 0; j < SIZE; j++) {
-            choice.codes[j] = (byte) C.round(x[from + j] * inverse);
+            choice.codes[j] = (byte) CRounding.round(x[from + j] * inverse);
         }
         choice.wanted = d;
         choice.d = Halves.round(d);

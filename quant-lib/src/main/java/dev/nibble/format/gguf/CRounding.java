@@ -1,8 +1,8 @@
 package dev.nibble.format.gguf;
 
 /** Conversions of C on x86-64 that Java's differ from, for inputs on which ggml relies on them. */
-final class C {
-    private C() {}
+final class CRounding {
+    private CRounding() {}
 
     /** {@code (int) x} as cvttss2si does it: what does not fit, and what is not a number, becomes the smallest int. */
     static int truncate(float x) {

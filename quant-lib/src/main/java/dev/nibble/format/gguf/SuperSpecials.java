@@ -1,7 +1,7 @@
 package dev.nibble.format.gguf;
 
 /** What the K-quants do with special blocks, where several do the same. */
-final class Special {
+final class SuperSpecials {
     static final String AFFINE =
             "All zeros: every number of the block is 0. A sub-block that is constant and positive keeps a scale and the top"
                     + " code, one that is constant and negative a minimum and scale 0; both come out as that constant as far as"
@@ -9,5 +9,5 @@ final class Special {
                     + " scale 0 and decode to one value. Blocks below about 4e-6 leave d and dmin at 0 and decode to zeros. A"
                     + " scale beyond float16's 65,504 is refused, where ggml stores infinity.";
 
-    private Special() {}
+    private SuperSpecials() {}
 }

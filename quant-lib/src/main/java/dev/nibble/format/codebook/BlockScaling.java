@@ -1,7 +1,7 @@
 package dev.nibble.format.codebook;
 
 /** How the scale of a block is found and how its weights are brought to the range of the code book. */
-enum Scaling {
+enum BlockScaling {
     /**
      * bitsandbytes in torch operations: times 1 / max(absmax, 1e-38); but of a last block that is short the scale is
      * stored as max(absmax, 1e-38) and the weights are divided by it.
