@@ -5,10 +5,12 @@ package dev.nibble.checkpoint;
  * or key, the offset, what was expected and what to do.
  */
 public final class CheckpointException extends RuntimeException {
+    /** @param message file, place, what is wrong, and what to do */
     public CheckpointException(String message) {
         super(message);
     }
 
+    /** @param message file, place, what is wrong, and what to do */
     public CheckpointException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -67,6 +67,7 @@ public final class GgufEntry {
         return of(key, out);
     }
 
+    /** Its name, such as {@code general.architecture}. */
     public String key() {
         return key;
     }

@@ -7,10 +7,12 @@ package dev.nibble.core;
 public final class CancelToken {
     private volatile boolean cancelled;
 
+    /** Asks for the stop. May be called from any thread, and more than once; it is never taken back. */
     public void cancel() {
         cancelled = true;
     }
 
+    /** Whether a stop was asked for. */
     public boolean isCancelled() {
         return cancelled;
     }

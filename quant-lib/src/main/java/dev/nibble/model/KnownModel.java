@@ -40,6 +40,7 @@ public record KnownModel(
             98_362_432,
             "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"));
 
+    /** Every model that can be fetched by name. */
     public static List<KnownModel> all() {
         return ALL;
     }

@@ -31,6 +31,7 @@ public final class Model implements AutoCloseable {
         return name;
     }
 
+    /** The file that the weights are read from. */
     public Checkpoint checkpoint() {
         return checkpoint;
     }

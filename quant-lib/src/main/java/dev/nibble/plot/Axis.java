@@ -22,18 +22,22 @@ public record Axis(String label, String unit, boolean log, List<String> categori
         }
     }
 
+    /** A linear number line with a unit. */
     public static Axis of(String label, String unit) {
         return new Axis(label, unit, false, List.of());
     }
 
+    /** A linear number line of pure numbers. */
     public static Axis of(String label) {
         return of(label, "");
     }
 
+    /** A logarithmic number line, base 10; values that are not positive are gaps. */
     public static Axis log(String label, String unit) {
         return new Axis(label, unit, true, List.of());
     }
 
+    /** Positions 0, 1, 2, … with names. */
     public static Axis categories(String label, List<String> names) {
         return new Axis(label, "", false, names);
     }

@@ -47,22 +47,29 @@ public record Series(String name, Kind kind, double[] x, double[] y, SeriesStyle
         this(name, kind, x, y, style, List.of());
     }
 
+    /** Points joined by straight lines; {@code x} and {@code y} are of one length, NaN and infinities are gaps. */
     public static Series line(String name, double[] x, double[] y) {
         return new Series(name, Kind.LINE, x, y, SeriesStyle.of(name));
     }
 
+    /**
+     * The outline of a histogram: {@code y[i]} holds from {@code x[i]} to {@code x[i + 1]}; the last {@code y} is not drawn.
+     */
     public static Series steps(String name, double[] x, double[] y) {
         return new Series(name, Kind.STEPS, x, y, SeriesStyle.of(name));
     }
 
+    /** Separate marks, one for each {@code x} and {@code y}. */
     public static Series points(String name, double[] x, double[] y) {
         return new Series(name, Kind.POINTS, x, y, SeriesStyle.of(name));
     }
 
+    /** Bars from 0 to {@code y[i]}, centred on {@code x[i]}. */
     public static Series bars(String name, double[] x, double[] y) {
         return new Series(name, Kind.BARS, x, y, SeriesStyle.of(name));
     }
 
+    /** The same points in another style. */
     public Series styled(SeriesStyle other) {
         return new Series(name, kind, x, y, other, labels);
     }

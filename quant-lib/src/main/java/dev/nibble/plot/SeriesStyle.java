@@ -109,22 +109,27 @@ public record SeriesStyle(String colour, Dash dash, Mark mark, boolean filled, d
                         .orElse(this);
     }
 
+    /** The same with the area below the line filled. */
     public SeriesStyle withFill() {
         return new SeriesStyle(colour, dash, mark, true, width, markSize);
     }
 
+    /** The same with another line. */
     public SeriesStyle withDash(Dash other) {
         return new SeriesStyle(colour, other, mark, filled, width, markSize);
     }
 
+    /** The same with other marks. */
     public SeriesStyle withMark(Mark other) {
         return new SeriesStyle(colour, dash, other, filled, width, markSize);
     }
 
+    /** The same with marks of another size. */
     public SeriesStyle withMarkSize(double pixels) {
         return new SeriesStyle(colour, dash, mark, filled, width, pixels);
     }
 
+    /** The same in another colour, written as in CSS. */
     public SeriesStyle withColour(String other) {
         return new SeriesStyle(other, dash, mark, filled, width, markSize);
     }

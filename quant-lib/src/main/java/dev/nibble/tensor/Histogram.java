@@ -86,6 +86,7 @@ public record Histogram(double low, double high, long[] counts, long below, long
         return counts.clone();
     }
 
+    /** Number of bins. */
     public int bins() {
         return counts.length;
     }

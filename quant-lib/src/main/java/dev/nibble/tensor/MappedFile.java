@@ -37,6 +37,7 @@ public final class MappedFile implements AutoCloseable {
         }
     }
 
+    /** Where the file lies. */
     public Path path() {
         return path;
     }

@@ -55,6 +55,7 @@ public final class Matrix {
         return of(rows.length, cols, values);
     }
 
+    /** What messages call it, such as a tensor's name in its file. */
     public String name() {
         return name;
     }
@@ -74,6 +75,11 @@ public final class Matrix {
         return values.length;
     }
 
+    /**
+     * One number.
+     *
+     * @throws IndexOutOfBoundsException if row or column is outside
+     */
     public float get(int row, int col) {
         Objects.checkIndex(row, rows);
         Objects.checkIndex(col, cols);

@@ -74,14 +74,17 @@ public final class Cell {
         token.cancel();
     }
 
+    /** Whether it was asked to stop. */
     public boolean isCancelled() {
         return token.isCancelled();
     }
 
+    /** How values are shown. */
     public RenderOptions options() {
         return options;
     }
 
+    /** The bars of its long calls. */
     public CellProgress progress() {
         return progress;
     }
@@ -98,26 +101,45 @@ public final class Cell {
         return lines;
     }
 
+    /**
+     * Shows something, after all text printed before.
+     *
+     * @param displayId under which it can be updated later; null if it will not be
+     */
     public void display(MimeBundle bundle, String displayId) {
         streams.flush();
         output.display(bundle, displayId);
     }
 
+    /** Replaces what was shown under that id, in every cell. */
     public void update(MimeBundle bundle, String displayId) {
         streams.flush();
         output.update(bundle, displayId);
     }
 
+    /** Shows the value of the cell, with its number. */
     public void result(int executionCount, MimeBundle bundle) {
         streams.flush();
         output.result(executionCount, bundle);
     }
 
+    /**
+     * Takes away what the cell has shown so far.
+     *
+     * @param wait only when something new comes
+     */
     public void clear(boolean wait) {
         streams.flush();
         output.clear(wait);
     }
 
+    /**
+     * Closes the bars and shows an error.
+     *
+     * @param name the kind, such as a class
+     * @param value the message
+     * @param traceback lines for people, with ANSI colours
+     */
     public void error(String name, String value, List<String> traceback) {
         progress.closeAll();
         streams.flush();

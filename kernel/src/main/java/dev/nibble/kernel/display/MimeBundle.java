@@ -20,10 +20,12 @@ public record MimeBundle(Map<String, Object> data, Map<String, Object> metadata)
         metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
     }
 
+    /** A bundle without metadata: MIME type to text, or to JSON as maps and lists. */
     public static MimeBundle of(Map<String, Object> data) {
         return new MimeBundle(data, Map.of());
     }
 
+    /** Plain text only. */
     public static MimeBundle text(String plain) {
         return of(Map.of("text/plain", plain));
     }

@@ -9,6 +9,7 @@ package dev.nibble.kernel.display;
  * @param png also write {@code image/png} beside a figure: for committed notebooks, whose readers may see nothing else
  */
 public record RenderOptions(int maxRows, int cutRows, int maxColumns, boolean png) {
+    /** What a kernel starts with. */
     public static final RenderOptions DEFAULT = new RenderOptions(60, 20, 30, false);
 
     /** Rows to show of so many. */
@@ -16,6 +17,7 @@ public record RenderOptions(int maxRows, int cutRows, int maxColumns, boolean pn
         return total <= maxRows ? total : Math.min(cutRows, maxRows);
     }
 
+    /** The same with or without {@code image/png} beside figures. */
     public RenderOptions withPng(boolean on) {
         return new RenderOptions(maxRows, cutRows, maxColumns, on);
     }

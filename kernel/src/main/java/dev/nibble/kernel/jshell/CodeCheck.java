@@ -33,6 +33,7 @@ public final class CodeCheck {
     private final SourceCodeAnalysis analysis;
     private final JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
 
+    /** @param analysis of the shell that the code is meant for */
     public CodeCheck(SourceCodeAnalysis analysis) {
         this.analysis = analysis;
     }

@@ -29,6 +29,7 @@ public final class Completions {
     private final Engine engine;
     private final SourceCodeAnalysis analysis;
 
+    /** @param engine whose variables and imports are completed */
     public Completions(Engine engine) {
         this.engine = engine;
         this.analysis = engine.analysis();
@@ -53,6 +54,11 @@ public final class Completions {
         }
     }
 
+    /**
+     * What may stand at a place in a cell.
+     *
+     * @param cursor in UTF-16 units, 0 to the length of the code
+     */
     public Completion complete(String code, int cursor) {
         String typed = code.substring(0, cursor);
         int begin = lastSnippet(analysis, typed);

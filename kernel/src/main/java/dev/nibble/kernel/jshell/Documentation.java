@@ -12,6 +12,7 @@ public final class Documentation {
 
     private final SourceCodeAnalysis analysis;
 
+    /** @param engine whose variables and imports are looked up */
     public Documentation(Engine engine) {
         this.analysis = engine.analysis();
     }

@@ -76,6 +76,7 @@ public record NotebookDocument(ObjectNode metadata, List<Cell> cells) {
         SafeFile.write(file, NotebookWriter.text(this));
     }
 
+    /** The same notebook with other cells. */
     public NotebookDocument withCells(List<Cell> other) {
         return new NotebookDocument(metadata, other);
     }

@@ -14,6 +14,7 @@ public final class CompleteHandler implements Handler {
 
     private final Cells cells;
 
+    /** @param cells where code runs and is looked into */
     public CompleteHandler(Cells cells) {
         this.cells = cells;
     }

@@ -19,6 +19,7 @@ public final class Dispatcher {
         this.handlers = Map.copyOf(handlers);
     }
 
+    /** Answers one request by its type; an unknown type is logged and left alone. */
     public void handle(Request request, Reply reply) {
         reply.publish("status", state("busy"));
         try {

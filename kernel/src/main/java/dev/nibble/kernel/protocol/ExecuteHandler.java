@@ -11,6 +11,7 @@ import java.util.Map;
 public final class ExecuteHandler implements Handler {
     private final Cells cells;
 
+    /** @param cells where code runs and is looked into */
     public ExecuteHandler(Cells cells) {
         this.cells = cells;
     }

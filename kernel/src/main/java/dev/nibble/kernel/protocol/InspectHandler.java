@@ -7,6 +7,7 @@ import dev.nibble.kernel.jshell.Documentation;
 public final class InspectHandler implements Handler {
     private final Cells cells;
 
+    /** @param cells where code runs and is looked into */
     public InspectHandler(Cells cells) {
         this.cells = cells;
     }

@@ -11,6 +11,7 @@ import java.util.Locale;
 public final class IsCompleteHandler implements Handler {
     private final Cells cells;
 
+    /** @param cells where code runs and is looked into */
     public IsCompleteHandler(Cells cells) {
         this.cells = cells;
     }

@@ -25,6 +25,7 @@ public record Request(
         return header.path("msg_type").asText("");
     }
 
+    /** The same request, marked as one that an error before it has made void: it is answered with "aborted". */
     public Request abandon() {
         return new Request(header, metadata, content, buffers, true);
     }

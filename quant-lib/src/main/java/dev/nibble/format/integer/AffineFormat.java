@@ -60,6 +60,7 @@ public final class AffineFormat implements Format {
     /** What a survey found; null before. */
     private final Surveyed surveyed;
 
+    /** @param spec everything that makes this format what it is; nothing else is looked at */
     public AffineFormat(Spec spec) {
         this(spec, null);
     }
