@@ -20,9 +20,9 @@ final class BitFlips {
     /** The fields that name a bit, by part and place. */
     private final Map<Long, Set<BitField>> owners = new HashMap<>();
     /** The weights that a field names, in the matrix. */
-    private final Map<BitField, Set<Integer>> affected = new IdentityHashMap<>();
+    private final IdentityHashMap<BitField, Set<Integer>> affected = new IdentityHashMap<>();
     /** The weights that changed when a bit of a field was flipped. */
-    private final Map<BitField, Set<Integer>> changed = new IdentityHashMap<>();
+    private final IdentityHashMap<BitField, Set<Integer>> changed = new IdentityHashMap<>();
 
     BitFlips(Format format, Quantized q) {
         this.format = format;
