@@ -2,6 +2,8 @@ package dev.nibble.cli;
 
 import dev.nibble.checkpoint.CheckpointException;
 import dev.nibble.checkpoint.Weight;
+import dev.nibble.core.Progress;
+import dev.nibble.explain.Optimum;
 import dev.nibble.format.BitField;
 import dev.nibble.format.BitRun;
 import dev.nibble.format.BlockView;
@@ -16,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** One block of a weight in words: where its bytes are, what every bit means, and the values. */
 final class BlockText {
@@ -69,8 +72,13 @@ final class BlockText {
                 Locale.ROOT, "\"%s\" has no block %,d: it has %,d, counted from 0", weight.name(), index, blocks);
     }
 
-    /** Puts all into {@code facts}, and prints it unless a program reads it. */
-    void describe(Map<String, Object> facts, boolean quiet) {
+    /**
+     * Puts all into {@code facts}, and prints it unless a program reads it.
+     *
+     * @param original what the weight was made from, or null if that is not known
+     * @throws CheckpointException if that has another shape
+     */
+    void describe(Weight original, Map<String, Object> facts, boolean quiet) {
         int cols = piece.cols();
         int start = block.row() * cols + block.column();
         float[] values = piece.dequantize().values();
@@ -105,9 +113,48 @@ final class BlockText {
             weights.add(one);
         }
         facts.put("values", weights);
+        Optional<Optimum> optimum = original == null ? Optional.empty() : optimum(original, values);
+        optimum.ifPresent(o -> facts.put("optimum", facts(o)));
         if (!quiet) {
             print(facts, weights);
+            if (original != null) {
+                System.out.println(optimum.map(Optimum::toString)
+                        .orElse(
+                                "the weights of this format have no codes of at most eight bits of their own: there is no"
+                                        + " best scale to compare with"));
+            }
         }
+    }
+
+    /** How far the block is from the best for the weights it was made from; empty where there is no such thing. */
+    private Optional<Optimum> optimum(Weight original, float[] decoded) {
+        if (original.rows() != weight.rows() || original.cols() != weight.cols()) {
+            throw new CheckpointException(String.format(
+                    Locale.ROOT,
+                    "\"%s\" is [%d, %d], but in the original it is [%d, %d]",
+                    weight.name(),
+                    weight.rows(),
+                    weight.cols(),
+                    original.rows(),
+                    original.cols()));
+        }
+        if (piece.runs(block.index()).isEmpty()) {
+            return Optional.empty();
+        }
+        float[] from = original.rows(firstRow, piece.rows(), Progress.current()).values();
+        return Optional.of(Optimum.of(from, decoded, piece, block.index()));
+    }
+
+    /** In dB; not a number where it is not known. */
+    private static Map<String, Object> facts(Optimum optimum) {
+        var facts = new LinkedHashMap<String, Object>();
+        facts.put("own_db", optimum.own());
+        facts.put("best_scale_db", optimum.scale());
+        facts.put("best_stored_scale_db", optimum.stored().orElse(Double.NaN));
+        facts.put("best_scale_and_offset_db", optimum.shifted().orElse(Double.NaN));
+        facts.put("best_code_book_db", optimum.book());
+        facts.put("code_book_values", optimum.values());
+        return facts;
     }
 
     private void print(Map<String, Object> facts, List<Map<String, Object>> weights) {

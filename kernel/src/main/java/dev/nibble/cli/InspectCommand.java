@@ -27,6 +27,7 @@ import picocli.CommandLine.Parameters;
             "",
             "  nibble inspect smollm2-135m",
             "  nibble inspect smollm2-135m --tensor blk.0.ffn_down.weight --block 7",
+            "  nibble inspect small.gguf --tensor blk.0.ffn_down.weight --block 7 --original model.safetensors",
             ""
         })
 final class InspectCommand extends LaboratoryCommand {
@@ -52,6 +53,13 @@ final class InspectCommand extends LaboratoryCommand {
                     + " values.")
     private Long block;
 
+    @Option(
+            names = "--original",
+            paramLabel = "FILE",
+            description = "With --block: the weights that the file was made from; then the error of the block is shown"
+                    + " beside what the best scale and the best code book for these weights would reach, in dB.")
+    private String original;
+
     @Parameters(
             paramLabel = "FILE",
             description = "The path of a .gguf or .safetensors file, or a known model, such as smollm2-135m.")
@@ -67,7 +75,12 @@ final class InspectCommand extends LaboratoryCommand {
         if (block != null && tensor == null) {
             throw new IllegalArgumentException("--block needs --tensor NAME: blocks are counted in one weight");
         }
-        try (Model model = ModelOption.open(file)) {
+        if (original != null && block == null) {
+            throw new IllegalArgumentException(
+                    "--original needs --block NUMBER: it is compared with one block of one weight");
+        }
+        try (Model model = ModelOption.open(file);
+                Model source = original == null ? null : ModelOption.open(original)) {
             Weights weights = Weights.of(model.checkpoint());
             Map<String, Object> facts = new LinkedHashMap<>();
             if (tensor == null) {
@@ -75,7 +88,9 @@ final class InspectCommand extends LaboratoryCommand {
             } else if (block == null) {
                 describe(weights.get(tensor), facts);
             } else {
-                new BlockText(weights.get(tensor), block).describe(facts, json.asked());
+                Weight from =
+                        source == null ? null : Weights.of(source.checkpoint()).get(tensor);
+                new BlockText(weights.get(tensor), block).describe(from, facts, json.asked());
             }
             if (json.asked()) {
                 Json.print(facts);

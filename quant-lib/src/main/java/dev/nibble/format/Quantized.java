@@ -46,6 +46,16 @@ public interface Quantized {
      */
     BlockView block(int index);
 
+    /**
+     * The weights of a block by the scale that they share, with what their codes can stand for; empty if weights have no
+     * codes of at most eight bits of their own. A scale of the whole tensor is listed as each block's.
+     *
+     * @throws IndexOutOfBoundsException if there is no such block
+     */
+    default List<ScaledRun> runs(int block) {
+        return List.of();
+    }
+
     /** Stored bytes, scales included. */
     default long bytes() {
         return parts().stream().mapToLong(StoredPart::size).sum();

@@ -1,17 +1,17 @@
 package dev.nibble.plot;
 
 import dev.nibble.explain.Levels;
+import dev.nibble.explain.Optimum;
 import dev.nibble.format.BitField;
 import dev.nibble.format.BitField.Role;
 import dev.nibble.format.BlockView;
 import dev.nibble.format.Quantized;
-import dev.nibble.format.codebook.BestCodebook;
-import dev.nibble.format.integer.Optimum;
 import dev.nibble.tensor.Matrix;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
@@ -186,49 +186,48 @@ final class BlockCharts {
     }
 
     /**
-     * How far blocks are from what their number of values could do at best: SQNR of the format, of integers with the
-     * best scale and zero, of the best code book of as many values for this very block, and the gap to that.
+     * How far blocks are from what their number of values could do at best: SQNR of the format, of the best scale, of the
+     * best one that can be stored, of the best scale and offset, of the best code book of as many values for each scale, and
+     * the gap to that. A column that no block has a number for is left out.
      */
     static Table optimum(Quantized q, Matrix original, int blocks) {
-        Matrix decoded = q.dequantize();
-        boolean integers = q.format().recipe().name().matches("int[1-8]|ternary");
+        float[] decoded = q.dequantize().values();
         IntColumn block = IntColumn.create("block");
         IntColumn count = IntColumn.create("weights");
         IntColumn values = IntColumn.create("values");
         DoubleColumn own = DoubleColumn.create("own SQNR (dB)");
         DoubleColumn scale = DoubleColumn.create("best scale (dB)");
+        DoubleColumn stored = DoubleColumn.create("best stored scale (dB)");
         DoubleColumn zero = DoubleColumn.create("best scale and zero (dB)");
         DoubleColumn best = DoubleColumn.create("best code book (dB)");
         DoubleColumn gap = DoubleColumn.create("gap (dB)");
         for (int b = 0; b < Math.min(blocks, q.blocks()); b++) {
-            BlockView view = q.block(b);
-            int levels = Levels.of(q, b)
-                    .orElseThrow(() -> new IllegalArgumentException(
-                            q.format().recipe() + " has no codes of at most eight bits for single weights"))
-                    .values()
-                    .length;
-            BestCodebook.Distance distance =
-                    BestCodebook.distance(original, decoded, first(q, view), view.count(), levels);
+            Optimum optimum = Optimum.of(original.values(), decoded, q, b);
             block.append(b);
-            count.append(view.count());
-            values.append(levels);
-            own.append(distance.own());
-            best.append(distance.best());
-            if (integers) {
-                Optimum grid = Optimum.of(original, q, b);
-                scale.append(grid.scale().sqnrDb());
-                zero.append(grid.scaleAndZero().sqnrDb());
-            } else {
-                scale.appendMissing();
-                zero.appendMissing();
-            }
-            gap.append(distance.decibels());
+            count.append(optimum.weights());
+            values.append(optimum.values());
+            own.append(optimum.own());
+            scale.append(optimum.scale());
+            append(stored, optimum.stored());
+            append(zero, optimum.shifted());
+            best.append(optimum.book());
+            gap.append(optimum.book() - optimum.own());
         }
-        Table table = Table.create(q.name() + " as " + q.format().recipe(), block, count, values, own);
-        if (integers) {
-            table.addColumns(scale, zero);
+        Table table = Table.create(q.name() + " as " + q.format().recipe(), block, count, values, own, scale);
+        for (DoubleColumn column : List.of(stored, zero)) {
+            if (column.countMissing() < column.size()) {
+                table.addColumns(column);
+            }
         }
         return table.addColumns(best, gap);
+    }
+
+    private static void append(DoubleColumn column, OptionalDouble value) {
+        if (value.isPresent()) {
+            column.append(value.getAsDouble());
+        } else {
+            column.appendMissing();
+        }
     }
 
     private static String words(Role role) {

@@ -182,8 +182,9 @@ public final class Tables {
     }
 
     /**
-     * Distance to the optimum of the first blocks, in dB: what the format reached, what the best scale (and zero) on the
-     * same integers could, and what the best code book of as many values could for this very block.
+     * Distance to the optimum of the first blocks, in dB: what the format reached, what the best scale of its own levels
+     * could (any, of those that can be stored, and with the best offset or zero point), and what the best code book of as
+     * many values could for each scale; see {@link dev.nibble.explain.Optimum}.
      *
      * @param q a format with a code of at most eight bits for each weight
      * @param blocks how many of its blocks, from the first

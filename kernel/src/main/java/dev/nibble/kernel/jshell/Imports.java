@@ -29,7 +29,9 @@ public final class Imports {
             library("tensor", "Matrix, statistics, seeded generators"),
             library("format", "number formats: Formats.parse(\"int4:g32\")"),
             library("checkpoint", "model files: Checkpoint.open(path)"),
-            library("explain", "Diff and Identify: why two files differ, and what a file is"),
+            library(
+                    "explain",
+                    "Diff, Identify, Optimum: why files differ, what a file is, how far a block is from the best"),
             library("model", "models by name: Models.open(\"smollm2-135m\")"),
             library("plot", "Tables and Charts of all of these"),
             new Entry("tech.tablesaw.api", false, "Table and its columns (Tablesaw)"),

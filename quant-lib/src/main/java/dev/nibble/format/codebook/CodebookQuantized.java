@@ -5,11 +5,14 @@ import dev.nibble.format.BitField;
 import dev.nibble.format.BitRun;
 import dev.nibble.format.BlockView;
 import dev.nibble.format.Blocks;
+import dev.nibble.format.ScaleSet;
 import dev.nibble.format.ScaleType;
+import dev.nibble.format.ScaledRun;
 import dev.nibble.format.StoredMatrix;
 import dev.nibble.format.StoredPart;
 import dev.nibble.tensor.Matrix;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -205,6 +208,31 @@ final class CodebookQuantized extends StoredMatrix {
             fields.add(new BitField(BitField.Role.PADDING, "padding", new int[0], padding));
         }
         return new BlockView(index, first / cols, first % cols, end - first, fields);
+    }
+
+    @Override
+    public List<ScaledRun> runs(int index) {
+        BlockView view = block(index);
+        float[] levels = ScaledRun.ascending(Arrays.copyOf(book.values(), 1 << book.bits()));
+        int first = view.row() * cols + view.column();
+        List<ScaledRun> runs = new ArrayList<>();
+        for (int i = first; i < first + view.count(); i += block) {
+            int k = i / block;
+            ScaleSet scales = nested == null ? ScaleSet.of(format.scaleType(), 1) : nestedScales(k);
+            runs.add(ScaledRun.of(i, Math.min(block, first + view.count() - i), levels, scale(k), scales));
+        }
+        return runs;
+    }
+
+    /** What the code of a scale can stand for. */
+    private ScaleSet nestedScales(int k) {
+        float[] map = format.nestedBook().values();
+        double unit = ScaleType.F32.get(nested.nested(), k / NestedScales.BLOCK);
+        double[] scales = new double[256];
+        for (int c = 0; c < scales.length; c++) {
+            scales[c] = map[c] * unit + nested.offset();
+        }
+        return ScaleSet.of("the values of its nested code", scales);
     }
 
     private static int[] places(int from, int to) {

@@ -5,7 +5,9 @@ import dev.nibble.format.BitField;
 import dev.nibble.format.BitRun;
 import dev.nibble.format.BlockView;
 import dev.nibble.format.Blocks;
+import dev.nibble.format.ScaleSet;
 import dev.nibble.format.ScaleType;
+import dev.nibble.format.ScaledRun;
 import dev.nibble.format.StoredMatrix;
 import dev.nibble.format.StoredPart;
 import dev.nibble.tensor.Matrix;
@@ -136,6 +138,14 @@ final class KMeansQuantized extends StoredMatrix {
     @Override
     public int blocks() {
         return rows * groups;
+    }
+
+    /** The book is stored as numbers, without a scale: the scale of 1 can not be another. */
+    @Override
+    public List<ScaledRun> runs(int index) {
+        Objects.checkIndex(index, blocks());
+        return List.of(ScaledRun.of(
+                first(index), count(index), ScaledRun.ascending(levels(index)), 1, ScaleSet.of("no scale", 1)));
     }
 
     @Override

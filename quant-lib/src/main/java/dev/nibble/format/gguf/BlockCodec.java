@@ -3,6 +3,7 @@ package dev.nibble.format.gguf;
 import dev.nibble.compute.Reductions;
 import dev.nibble.core.Trace;
 import dev.nibble.format.BitField;
+import dev.nibble.format.ScaledRun;
 import java.util.List;
 
 /**
@@ -112,6 +113,16 @@ public interface BlockCodec extends BlockDecoder {
 
     /** Every bit of one block that begins at bit 0 of part 0, each in exactly one field. */
     List<BitField> fields();
+
+    /**
+     * The weights of the block at {@code in[at ..)} by the scale that they share, as {@link
+     * dev.nibble.format.Quantized#runs} lists them.
+     *
+     * @param first place of the block's first weight in the matrix
+     */
+    default List<ScaledRun> runs(byte[] in, int at, int first) {
+        return List.of();
+    }
 
     /** The integer that weight {@code i} of the block at {@code in[at ..)} is stored as. */
     int code(byte[] in, int at, int i);

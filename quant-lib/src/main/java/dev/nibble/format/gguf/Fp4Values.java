@@ -1,5 +1,7 @@
 package dev.nibble.format.gguf;
 
+import dev.nibble.format.ScaledRun;
+
 /**
  * The sixteen values of E2M1 as ggml uses them: doubled, with a scale that is halved in return; and codes of four bits, two
  * in a byte, as several types lay them out.
@@ -9,6 +11,15 @@ final class Fp4Values {
     static final byte[] DOUBLED = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
 
     private Fp4Values() {}
+
+    /** The fifteen values before the scale, ascending. */
+    static float[] levels() {
+        float[] values = new float[DOUBLED.length];
+        for (int code = 0; code < values.length; code++) {
+            values[code] = DOUBLED[code] / 2f;
+        }
+        return ScaledRun.ascending(values);
+    }
 
     /** Code of the nearest value; of two as near the smaller one in magnitude, because it comes first. */
     static int nearest(float x, float scale) {

@@ -5,6 +5,7 @@ import dev.nibble.format.BitField;
 import dev.nibble.format.BitRun;
 import dev.nibble.format.BlockView;
 import dev.nibble.format.Blocks;
+import dev.nibble.format.ScaledRun;
 import dev.nibble.format.StoredMatrix;
 import dev.nibble.format.StoredPart;
 import dev.nibble.tensor.DType;
@@ -79,6 +80,12 @@ final class GgufQuantized extends StoredMatrix {
     @Override
     public int blocks() {
         return bytes.length / type.blockBytes();
+    }
+
+    @Override
+    public List<ScaledRun> runs(int index) {
+        Objects.checkIndex(index, blocks());
+        return codec.runs(bytes, index * type.blockBytes(), index * type.blockSize());
     }
 
     @Override

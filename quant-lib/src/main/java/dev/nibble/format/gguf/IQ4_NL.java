@@ -1,7 +1,11 @@
 package dev.nibble.format.gguf;
 
 import dev.nibble.format.BitField.Role;
+import dev.nibble.format.ScaleSet;
+import dev.nibble.format.ScaleType;
+import dev.nibble.format.ScaledRun;
 import dev.nibble.tensor.DType;
+import java.util.List;
 
 /**
  * GGUF IQ4_NL: 32 weights in 18 bytes (4.5 bits per weight), sixteen unevenly spaced values.
@@ -136,6 +140,12 @@ final class IQ4_NL extends ChoosingCodec {
             out[to + j] = scale * Iq4Scalar.VALUES[pair & 15];
             out[to + j + 16] = scale * Iq4Scalar.VALUES[pair >>> 4 & 15];
         }
+    }
+
+    @Override
+    public List<ScaledRun> runs(byte[] in, int at, int first) {
+        return List.of(
+                ScaledRun.of(first, 32, GgufFormat.iq4Values(), Halves.get(in, at), ScaleSet.of(ScaleType.F16, 1)));
     }
 
     @Override

@@ -1,7 +1,11 @@
 package dev.nibble.format.gguf;
 
 import dev.nibble.format.BitField.Role;
+import dev.nibble.format.ScaleSet;
+import dev.nibble.format.ScaledRun;
 import dev.nibble.tensor.DType;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * GGUF IQ4_XS: 256 weights in 136 bytes (4.25 bits per weight), 8 sub-blocks of 32 weights.
@@ -179,6 +183,17 @@ final class IQ4_XS extends ChoosingCodec {
                 IQ4_NL.decodeHalves(in, at + 8 + s * 16, d * scale(in, at, s), out, to);
             }
         }
+    }
+
+    @Override
+    public List<ScaledRun> runs(byte[] in, int at, int first) {
+        double d = Halves.get(in, at);
+        ScaleSet scales = ScaleSet.multiples(d, -32, 31);
+        List<ScaledRun> runs = new ArrayList<>();
+        for (int s = 0; s < SUBS; s++) {
+            runs.add(ScaledRun.of(first + 32 * s, 32, GgufFormat.iq4Values(), d * scale(in, at, s), scales));
+        }
+        return runs;
     }
 
     @Override

@@ -1,7 +1,11 @@
 package dev.nibble.format.gguf;
 
 import dev.nibble.format.BitField.Role;
+import dev.nibble.format.ScaleSet;
+import dev.nibble.format.ScaledRun;
 import dev.nibble.tensor.DType;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * GGUF MXFP4: 32 weights in 17 bytes (4.25 bits per weight), E2M1 with a power of two.
@@ -16,6 +20,10 @@ import dev.nibble.tensor.DType;
  * dequantize_row_mxfp4.
  */
 final class MXFP4 extends ChoosingCodec {
+    private static final ScaleSet POWERS = ScaleSet.of(
+            "powers of two",
+            IntStream.range(0, 256).mapToDouble(e -> 2.0 * halfScale(e)).toArray());
+
     private static final double LN2 = StrictMath.log(2);
 
     @Override
@@ -100,6 +108,11 @@ final class MXFP4 extends ChoosingCodec {
         for (int b = 0; b < blocks; b++, at += 17, to += 32) {
             Fp4Values.decode(in, at + 1, 16, halfScale(in[at] & 0xff), out, to);
         }
+    }
+
+    @Override
+    public List<ScaledRun> runs(byte[] in, int at, int first) {
+        return List.of(ScaledRun.of(first, 32, Fp4Values.levels(), 2.0 * halfScale(in[at] & 0xff), POWERS));
     }
 
     @Override

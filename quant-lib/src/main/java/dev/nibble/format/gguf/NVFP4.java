@@ -1,7 +1,12 @@
 package dev.nibble.format.gguf;
 
 import dev.nibble.format.BitField.Role;
+import dev.nibble.format.ScaleSet;
+import dev.nibble.format.ScaledRun;
 import dev.nibble.tensor.DType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * GGUF NVFP4: 64 weights in 36 bytes (4.5 bits per weight), 4 sub-blocks of 16 E2M1 values with an unsigned E4M3 scale.
@@ -18,6 +23,10 @@ import dev.nibble.tensor.DType;
 final class NVFP4 extends ChoosingCodec {
     /** The largest scale: 448. */
     static final int TOP = 0x7e;
+
+    private static final ScaleSet SCALES = ScaleSet.of(
+            "E4M3",
+            IntStream.rangeClosed(0, TOP).mapToDouble(c -> 2.0 * halfScale(c)).toArray());
 
     @Override
     public DType type() {
@@ -117,6 +126,15 @@ final class NVFP4 extends ChoosingCodec {
                 Fp4Values.decode(in, at + 4 + s * 8, 8, halfScale(in[at + s] & 0xff), out, to + s * 16);
             }
         }
+    }
+
+    @Override
+    public List<ScaledRun> runs(byte[] in, int at, int first) {
+        List<ScaledRun> runs = new ArrayList<>();
+        for (int s = 0; s < 4; s++) {
+            runs.add(ScaledRun.of(first + 16 * s, 16, Fp4Values.levels(), 2.0 * halfScale(in[at + s] & 0xff), SCALES));
+        }
+        return runs;
     }
 
     @Override

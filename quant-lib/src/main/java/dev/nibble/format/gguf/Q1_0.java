@@ -1,7 +1,11 @@
 package dev.nibble.format.gguf;
 
 import dev.nibble.format.BitField.Role;
+import dev.nibble.format.ScaleSet;
+import dev.nibble.format.ScaleType;
+import dev.nibble.format.ScaledRun;
 import dev.nibble.tensor.DType;
+import java.util.List;
 
 /**
  * GGUF Q1_0: 128 weights in 18 bytes (1.125 bits per weight): their signs and one magnitude.
@@ -96,6 +100,12 @@ final class Q1_0 extends ChoosingCodec {
                 out[to + j] = (in[at + 2 + j / 8] >>> j % 8 & 1) != 0 ? d : -d;
             }
         }
+    }
+
+    @Override
+    public List<ScaledRun> runs(byte[] in, int at, int first) {
+        return List.of(
+                ScaledRun.of(first, 128, new float[] {-1, 1}, Halves.get(in, at), ScaleSet.of(ScaleType.F16, 1)));
     }
 
     @Override

@@ -1,8 +1,12 @@
 package dev.nibble.format.gguf;
 
 import dev.nibble.format.BitField.Role;
+import dev.nibble.format.ScaleSet;
+import dev.nibble.format.ScaleType;
+import dev.nibble.format.ScaledRun;
 import dev.nibble.tensor.DType;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * GGUF Q8_K: 256 weights in 292 bytes (9.125 bits per weight). ggml makes it of activations, while it computes; no file
@@ -102,6 +106,12 @@ final class Q8_K extends ChoosingCodec {
             String name = "sum of codes " + 16 * k + ".." + (16 * k + 15) + " (for dot products; not read in decoding)";
             fields.half(Role.PADDING, name, BlockFields.weights(0, 0), SUMS + 2 * k);
         }
+    }
+
+    @Override
+    public List<ScaledRun> runs(byte[] in, int at, int first) {
+        return List.of(
+                ScaledRun.of(first, SIZE, ScaledRun.integers(-127, 127), scale(in, at), ScaleSet.of(ScaleType.F32, 1)));
     }
 
     @Override

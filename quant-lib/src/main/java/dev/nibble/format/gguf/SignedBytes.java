@@ -1,6 +1,10 @@
 package dev.nibble.format.gguf;
 
 import dev.nibble.format.BitField.Role;
+import dev.nibble.format.ScaleSet;
+import dev.nibble.format.ScaleType;
+import dev.nibble.format.ScaledRun;
+import java.util.List;
 
 /** Q8_0 and Q8_1: an fp16 scale, absmax / 127, and a signed byte per weight. */
 abstract class SignedBytes extends ChoosingCodec {
@@ -71,6 +75,12 @@ abstract class SignedBytes extends ChoosingCodec {
         for (int i = 0; i < SIZE; i++) {
             fields.code(i, BlockFields.run(header + i, 0, 8, 0));
         }
+    }
+
+    @Override
+    public List<ScaledRun> runs(byte[] in, int at, int first) {
+        return List.of(ScaledRun.of(
+                first, SIZE, ScaledRun.integers(-127, 127), Halves.get(in, at), ScaleSet.of(ScaleType.F16, 1)));
     }
 
     @Override

@@ -1,6 +1,10 @@
 package dev.nibble.format.gguf;
 
 import dev.nibble.format.BitField.Role;
+import dev.nibble.format.ScaleSet;
+import dev.nibble.format.ScaleType;
+import dev.nibble.format.ScaledRun;
+import java.util.List;
 
 /** Q4_1 and Q5_1: a scale and a minimum, so that the smallest weight gets the code 0 and the largest the top code. */
 abstract class SmallAffine extends Small {
@@ -93,6 +97,19 @@ abstract class SmallAffine extends Small {
         nameHalf(fields, Role.SCALE, "d", 0);
         nameHalf(fields, Role.MIN, "m", 2);
         nameCodes(fields);
+    }
+
+    @Override
+    public List<ScaledRun> runs(byte[] in, int at, int first) {
+        return List.of(new ScaledRun(
+                first,
+                SIZE,
+                ScaledRun.integers(0, top),
+                Halves.get(in, at),
+                Halves.get(in, at + 2),
+                ScaleSet.of(ScaleType.F16, 1),
+                ScaledRun.Shift.ANY,
+                ScaleSet.of(ScaleType.F16, 1)));
     }
 
     @Override

@@ -1,6 +1,10 @@
 package dev.nibble.format.gguf;
 
 import dev.nibble.format.BitField.Role;
+import dev.nibble.format.ScaleSet;
+import dev.nibble.format.ScaleType;
+import dev.nibble.format.ScaledRun;
+import java.util.List;
 
 /** Q4_0 and Q5_0: one scale, of either sign, so that the weight of largest magnitude gets the code 0 exactly. */
 abstract class SmallSymmetric extends Small {
@@ -81,6 +85,12 @@ abstract class SmallSymmetric extends Small {
     void name(BlockFields fields) {
         nameHalf(fields, Role.SCALE, "d", 0);
         nameCodes(fields);
+    }
+
+    @Override
+    public List<ScaledRun> runs(byte[] in, int at, int first) {
+        return List.of(ScaledRun.of(
+                first, SIZE, ScaledRun.integers(-half, half - 1), Halves.get(in, at), ScaleSet.of(ScaleType.F16, 1)));
     }
 
     @Override

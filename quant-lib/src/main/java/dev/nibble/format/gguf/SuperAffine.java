@@ -2,6 +2,10 @@ package dev.nibble.format.gguf;
 
 import dev.nibble.format.BitField.Role;
 import dev.nibble.format.BitRun;
+import dev.nibble.format.ScaleSet;
+import dev.nibble.format.ScaledRun;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Q2_K, Q4_K and Q5_K: value = d · scale · q − dmin · min, with an integer scale and an integer minimum per sub-block.
@@ -123,6 +127,27 @@ abstract class SuperAffine extends SuperBlock {
         for (int i = 0; i < SIZE; i++) {
             fields.code(i, codeRuns(i));
         }
+    }
+
+    @Override
+    public List<ScaledRun> runs(byte[] in, int at, int first) {
+        double d = Halves.get(in, at + halves()[0]);
+        double dmin = Halves.get(in, at + halves()[1]);
+        ScaleSet scales = ScaleSet.multiples(d, 0, topScale);
+        ScaleSet offsets = ScaleSet.multiples(-dmin, 0, topScale);
+        List<ScaledRun> runs = new ArrayList<>();
+        for (int j = 0; j < subs; j++) {
+            runs.add(new ScaledRun(
+                    first + j * sub,
+                    sub,
+                    ScaledRun.integers(0, top),
+                    d * scale(in, at, j),
+                    -dmin * min(in, at, j),
+                    scales,
+                    ScaledRun.Shift.DOWN,
+                    offsets));
+        }
+        return runs;
     }
 
     /** The integer scale of sub-block {@code j}. */

@@ -2,6 +2,10 @@ package dev.nibble.format.gguf;
 
 import dev.nibble.format.BitField.Role;
 import dev.nibble.format.BitRun;
+import dev.nibble.format.ScaleSet;
+import dev.nibble.format.ScaledRun;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Q3_K and Q6_K: value = d · scale · (q − half), with an integer scale of either sign per sub-block of 16 weights. Each
@@ -64,6 +68,18 @@ abstract class SuperSymmetric extends SuperBlock {
         for (int i = 0; i < SIZE; i++) {
             fields.code(i, codeRuns(i));
         }
+    }
+
+    @Override
+    public List<ScaledRun> runs(byte[] in, int at, int first) {
+        double d = Halves.get(in, at + halves()[0]);
+        ScaleSet scales = ScaleSet.multiples(d, -topScale() - 1, topScale());
+        List<ScaledRun> runs = new ArrayList<>();
+        for (int j = 0; j < subs; j++) {
+            runs.add(ScaledRun.of(
+                    first + j * sub, sub, ScaledRun.integers(-half, half - 1), d * scale(in, at, j), scales));
+        }
+        return runs;
     }
 
     /**

@@ -1,5 +1,10 @@
 package dev.nibble.format.gguf;
 
+import dev.nibble.format.ScaleSet;
+import dev.nibble.format.ScaleType;
+import dev.nibble.format.ScaledRun;
+import java.util.List;
+
 /**
  * What TQ1_0, TQ2_0 and Q2_0 have in common: one fp16, the largest magnitude d, and a code per weight for -d, 0 or d, the
  * nearest, halves away from 0.
@@ -48,6 +53,12 @@ abstract class TernaryBlock extends ChoosingCodec {
     /** Code of a weight, 0..2. Where the inverse of a tiny d is infinite, the middle one, as ggml on x86. */
     private static int trit(float v) {
         return Math.abs(v) >= 0.5f && Math.abs(v) < Float.POSITIVE_INFINITY ? v > 0 ? 2 : 0 : 1;
+    }
+
+    @Override
+    public final List<ScaledRun> runs(byte[] in, int at, int first) {
+        float d = Halves.get(in, at + scale);
+        return List.of(ScaledRun.of(first, size, ScaledRun.integers(-1, 1), d, ScaleSet.of(ScaleType.F16, 1)));
     }
 
     /** Half of d as it was before it was rounded to fp16, and by how much that moved it. */

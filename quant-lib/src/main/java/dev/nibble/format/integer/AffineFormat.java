@@ -7,7 +7,9 @@ import dev.nibble.format.Blocks;
 import dev.nibble.format.Format;
 import dev.nibble.format.PartLayout;
 import dev.nibble.format.Quantized;
+import dev.nibble.format.ScaleSet;
 import dev.nibble.format.ScaleType;
+import dev.nibble.format.ScaledRun;
 import dev.nibble.format.StoredPart;
 import dev.nibble.format.Survey;
 import dev.nibble.format.packing.Trits;
@@ -54,7 +56,28 @@ public final class AffineFormat implements Format {
             Search search,
             boolean rowsThroughFp8,
             String wholeGroups,
-            FieldCoding coding) {}
+            FieldCoding coding) {
+        /** What the codes of some weights with one scale stand for; {@code zero} is in the units of its kind. */
+        ScaledRun run(int first, int count, float stored, float zero) {
+            double scale = stored * (double) rule.factor();
+            ScaleSet scales = ScaleSet.of(scaleType, rule.factor());
+            float[] levels = ScaledRun.integers(rule.qmin(), rule.qmax());
+            if (!rule.hasFloatZero()) {
+                for (int k = 0; k < levels.length; k++) {
+                    levels[k] -= zero;
+                }
+                return ScaledRun.of(first, count, levels, scale, scales);
+            }
+            boolean inCodes = rule.zero() == AffineRule.Zero.IN_CODES;
+            double offset = switch (rule.zero()) {
+                case IN_CODES -> -scale * zero;
+                case IN_WEIGHTS -> zero - scale * rule.middle();
+                default -> zero;
+            };
+            ScaleSet offsets = inCodes ? ScaleSet.REAL : ScaleSet.of(scaleType, 1);
+            return new ScaledRun(first, count, levels, scale, offset, scales, ScaledRun.Shift.ANY, offsets);
+        }
+    }
 
     private final Spec spec;
     /** What a survey found; null before. */

@@ -10,6 +10,7 @@ import dev.nibble.format.BlockView;
 import dev.nibble.format.Blocks;
 import dev.nibble.format.PartLayout;
 import dev.nibble.format.ScaleType;
+import dev.nibble.format.ScaledRun;
 import dev.nibble.format.StoredMatrix;
 import dev.nibble.format.StoredPart;
 import dev.nibble.format.packing.BitFields;
@@ -307,6 +308,13 @@ final class AffineQuantized extends StoredMatrix {
         addCodes(fields, start, count);
         addNumbers(fields, index, all(count));
         return new BlockView(index, start / cols, start % cols, count, fields);
+    }
+
+    @Override
+    public List<ScaledRun> runs(int index) {
+        Objects.checkIndex(index, blocks());
+        int first = grouping.start(index, cols);
+        return List.of(format.spec().run(first, countOf(index), scale(index), zero(index)));
     }
 
     private void addCodes(List<BitField> fields, int start, int count) {

@@ -3,6 +3,7 @@ package dev.nibble.format.microscaling;
 import dev.nibble.core.Recipe;
 import dev.nibble.core.Trace;
 import dev.nibble.format.Blocks;
+import dev.nibble.format.ScaleSet;
 import dev.nibble.format.minifloat.FloatElement;
 import dev.nibble.format.minifloat.Scaling;
 import dev.nibble.tensor.Matrix;
@@ -106,6 +107,15 @@ record MxScaling(FloatElement element, ScaleRule rule, MxSystem system, int even
     @Override
     public float wanted(float absmax, float tensor) {
         return (float) Math.scalb(1.0, exponent(absmax));
+    }
+
+    @Override
+    public ScaleSet storable(float tensor) {
+        double[] powers = new double[255];
+        for (int b = 0; b < powers.length; b++) {
+            powers[b] = power(b);
+        }
+        return ScaleSet.of("powers of two", powers);
     }
 
     @Override

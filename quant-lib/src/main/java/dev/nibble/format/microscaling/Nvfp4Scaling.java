@@ -1,6 +1,7 @@
 package dev.nibble.format.microscaling;
 
 import dev.nibble.core.Recipe;
+import dev.nibble.format.ScaleSet;
 import dev.nibble.format.minifloat.FloatElement;
 import dev.nibble.format.minifloat.Minifloat;
 import dev.nibble.format.minifloat.Scaling;
@@ -145,6 +146,15 @@ record Nvfp4Scaling(FloatElement element, Nvfp4System system) implements Scaling
         for (int i = 0; i < n; i++) {
             out[i] = factor(scales[at + i] & 0xff, tensor);
         }
+    }
+
+    @Override
+    public ScaleSet storable(float tensor) {
+        double[] scales = new double[127];
+        for (int code = 0; code < scales.length; code++) {
+            scales[code] = factor(code, tensor);
+        }
+        return ScaleSet.of("E4M3" + (system == Nvfp4System.ONE ? "" : " times the tensor's scale"), scales);
     }
 
     /** The scale was rounded to nearest: the wanted one was at most half a step larger. */

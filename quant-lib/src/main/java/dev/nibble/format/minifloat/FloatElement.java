@@ -1,5 +1,6 @@
 package dev.nibble.format.minifloat;
 
+import dev.nibble.format.ScaledRun;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -99,6 +100,15 @@ public final class FloatElement {
     /** What a code stands for, before the scale. */
     public float value(int code) {
         return values.length == 0 ? type.decode(code) : values[code];
+    }
+
+    /** The values that weights are rounded to, of a type of up to 16 bits, ascending and each once. */
+    float[] levels() {
+        float[] written = values.clone();
+        for (int code = 0; code < written.length; code++) {
+            written[code] = Math.abs(written[code]) <= max ? written[code] : Float.NaN;
+        }
+        return ScaledRun.ascending(written);
     }
 
     /** The code of a finite scaled weight, which is the definition of every faster encoder. */

@@ -1,6 +1,7 @@
 package dev.nibble.format.minifloat;
 
 import dev.nibble.core.Recipe;
+import dev.nibble.format.ScaleSet;
 import dev.nibble.tensor.Matrix;
 import java.util.Arrays;
 import java.util.Locale;
@@ -70,6 +71,11 @@ record PlainScaling(FloatElement element, boolean saturate) implements Scaling {
     @Override
     public float wanted(float absmax, float tensor) {
         return 1;
+    }
+
+    @Override
+    public ScaleSet storable(float tensor) {
+        return ScaleSet.of("no scale", 1);
     }
 
     /** Without saturation a weight rounds to the largest number: it lies within half of its last place. */

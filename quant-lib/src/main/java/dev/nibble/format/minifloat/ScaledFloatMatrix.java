@@ -8,6 +8,7 @@ import dev.nibble.format.BitRun;
 import dev.nibble.format.BlockView;
 import dev.nibble.format.Blocks;
 import dev.nibble.format.PartLayout;
+import dev.nibble.format.ScaledRun;
 import dev.nibble.format.StoredMatrix;
 import dev.nibble.format.StoredPart;
 import dev.nibble.format.minifloat.MinifloatKernels.Groups;
@@ -192,6 +193,21 @@ final class ScaledFloatMatrix extends StoredMatrix {
     @Override
     public int blocks() {
         return rows * groups;
+    }
+
+    @Override
+    public List<ScaledRun> runs(int index) {
+        Objects.checkIndex(index, blocks());
+        if (element.bits() > 8) {
+            return List.of();
+        }
+        int column = index % groups * group;
+        int first = index / groups * cols + column;
+        float[] levels = element.levels();
+        float[] factor = new float[1];
+        scaling.factors(scales, index, 1, tensor(), factor);
+        int count = Math.min(group, cols - column);
+        return List.of(ScaledRun.of(first, count, levels, factor[0], scaling.storable(tensor())));
     }
 
     @Override

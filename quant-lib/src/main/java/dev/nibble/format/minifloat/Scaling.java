@@ -1,6 +1,7 @@
 package dev.nibble.format.minifloat;
 
 import dev.nibble.core.Recipe;
+import dev.nibble.format.ScaleSet;
 import dev.nibble.tensor.Matrix;
 import java.util.List;
 
@@ -55,6 +56,9 @@ public interface Scaling {
 
     /** The scale of a group before it was stored, for a trace. */
     float wanted(float absmax, float tensor);
+
+    /** The factors that one group could have, the number of the tensor staying, unless that is its scale. */
+    ScaleSet storable(float tensor);
 
     /** The largest magnitude that a weight of a group may have had, seen from its stored scale; perhaps infinite. */
     double reach(byte[] scales, int at, float tensor);

@@ -2,6 +2,7 @@ package dev.nibble.format.minifloat;
 
 import dev.nibble.core.Recipe;
 import dev.nibble.format.Blocks;
+import dev.nibble.format.ScaleSet;
 import dev.nibble.format.ScaleType;
 import dev.nibble.tensor.Matrix;
 import java.util.Arrays;
@@ -86,6 +87,11 @@ record StoredScaling(FloatElement element, ScaleType type, int size) implements 
     @Override
     public float wanted(float absmax, float tensor) {
         return size == TENSOR ? tensor : absmax / element.max();
+    }
+
+    @Override
+    public ScaleSet storable(float tensor) {
+        return ScaleSet.of(size == TENSOR ? ScaleType.F32 : type, 1);
     }
 
     /** The scale was within half a unit of absmax / max, which float32 rounded once more. */

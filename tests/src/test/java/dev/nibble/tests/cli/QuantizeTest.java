@@ -252,6 +252,28 @@ class QuantizeTest {
             JsonNode last = block.path("values").get(31);
             assertThat((float) last.path("value").asDouble()).isEqualTo(back.get(1, 63));
         }
+        JsonNode optimum = nibble.json(
+                        "inspect",
+                        "tiny.gguf",
+                        "-t",
+                        DOWN,
+                        "--block",
+                        "3",
+                        "--original",
+                        "models/tiny.safetensors",
+                        "--json")
+                .path("optimum");
+        assertThat(optimum.path("own_db").asDouble())
+                .isPositive()
+                .isLessThanOrEqualTo(optimum.path("best_stored_scale_db").asDouble());
+        assertThat(optimum.path("best_stored_scale_db").asDouble())
+                .isLessThanOrEqualTo(optimum.path("best_scale_db").asDouble() + 1e-9);
+        assertThat(optimum.path("best_scale_db").asDouble())
+                .isLessThan(optimum.path("best_code_book_db").asDouble());
+        assertThat(nibble.run("inspect", "tiny.gguf", "-t", DOWN, "-b", "3", "--original", "models/tiny.safetensors")
+                        .out())
+                .contains("the rule chose ", "best scale ", "best code book of 16 values");
+        assertSays(1, "--block", "inspect", "tiny.gguf", "-t", DOWN, "--original", "models/tiny.safetensors");
         assertSays(1, "has no block 16", "inspect", "tiny.gguf", "-t", DOWN, "--block", "16");
         assertSays(1, "has no block -1", "inspect", "tiny.gguf", "-t", DOWN, "--block", "-1");
 
