@@ -44,6 +44,11 @@ final class DequantizeCommand extends LaboratoryCommand {
     private String file;
 
     @Override
+    boolean streams() {
+        return true;
+    }
+
+    @Override
     int work() throws Exception {
         Path out = Terminal.path(output.toString());
         try (Model model = ModelOption.open(file)) {

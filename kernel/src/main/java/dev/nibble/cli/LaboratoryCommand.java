@@ -16,7 +16,7 @@ abstract class LaboratoryCommand implements Callable<Integer> {
         if (Relaunch.isSecond() || !computes()) {
             return work();
         }
-        return Relaunch.run(spec.root().commandLine().getParseResult().originalArgs(), folder);
+        return Relaunch.run(spec.root().commandLine().getParseResult().originalArgs(), folder, streams());
     }
 
     final CommandSpec spec() {
@@ -35,6 +35,11 @@ abstract class LaboratoryCommand implements Callable<Integer> {
     /** Whether this call needs the second JVM. */
     boolean computes() {
         return true;
+    }
+
+    /** Whether the work is a stream of small pieces, for which a small heap is enough. */
+    boolean streams() {
+        return false;
     }
 
     /** Does the work; returns the exit code. */

@@ -96,6 +96,11 @@ final class QuantizeCommand extends LaboratoryCommand {
     private String file;
 
     @Override
+    boolean streams() {
+        return true;
+    }
+
+    @Override
     int work() throws Exception {
         Path out = Terminal.path(output.toString());
         if (layout != SafetensorsLayout.PARTS

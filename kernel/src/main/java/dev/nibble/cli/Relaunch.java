@@ -37,13 +37,17 @@ final class Relaunch {
     /**
      * @param arguments of the program
      * @param folder where it starts
+     * @param streams whether the work is a stream of small pieces
      * @return its exit code
      */
-    static int run(List<String> arguments, Path folder) throws IOException {
+    static int run(List<String> arguments, Path folder, boolean streams) throws IOException {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JvmFlags.all());
         String options = System.getenv("NIBBLE_JAVA_OPTS");
+        if (streams) {
+            command.addAll(JvmFlags.streaming(options));
+        }
         if (options != null && !options.isBlank()) {
             command.addAll(List.of(options.strip().split("\\s+", -1)));
         }

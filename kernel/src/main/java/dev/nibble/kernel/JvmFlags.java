@@ -4,6 +4,7 @@ import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** The flags that every JVM of ours needs, and the command line of the kernel. The one place where they are written. */
 public final class JvmFlags {
@@ -31,6 +32,14 @@ public final class JvmFlags {
     private static final List<String> KERNEL_DEFAULTS =
             List.of("-Xms96m", "-XX:GCTimeRatio=4", "-XX:G1PeriodicGCInterval=60000");
 
+    /**
+     * What a command sets that takes a file through piece by piece: garbage is collected as soon as some pieces are, not
+     * when a share of the machine's memory is full. The heap still grows for who needs more.
+     */
+    private static final List<String> STREAMING = List.of("-XX:+UseSerialGC", "-Xmn64m");
+
+    private static final Pattern COLLECTOR = Pattern.compile("-XX:[+]Use\\w+GC\\b|-Xmn|-XX:(Max)?NewSize");
+
     private JvmFlags() {}
 
     /** The flags of any JVM that runs our code: the command line, headless runs and the kernel. */
@@ -43,6 +52,15 @@ public final class JvmFlags {
     /** Flags of a JVM that runs the library only, without a notebook. */
     public static List<String> library() {
         return COMMON;
+    }
+
+    /**
+     * The flags of a JVM that takes a file through piece by piece.
+     *
+     * @param options of a person, which may choose a collector instead; null for none
+     */
+    public static List<String> streaming(String options) {
+        return options != null && COLLECTOR.matcher(options).find() ? List.of() : STREAMING;
     }
 
     /**

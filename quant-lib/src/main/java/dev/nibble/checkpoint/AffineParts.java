@@ -96,15 +96,7 @@ record AffineParts(int bits, int lowest, int cols, int group, int groups, DType 
     /** Codes of a piece without a sign, [rows, cols]. */
     byte[] codes(Quantized piece) {
         byte[] stored = piece.parts().getFirst().toBytes();
-        if (bits == 8) {
-            return unsigned(stored);
-        }
-        byte[] codes = new byte[piece.rows() * cols];
-        int rowBytes = BitFields.bytes(cols, bits);
-        for (int row = 0; row < piece.rows(); row++) {
-            BitFields.unpack(stored, row * rowBytes, cols, bits, codes, row * cols);
-        }
-        return codes;
+        return bits == 8 ? unsigned(stored) : BitFields.unpackRows(stored, piece.rows(), cols, bits);
     }
 
     /** Zeros of a piece without a sign, [rows, groups]. */

@@ -2,86 +2,99 @@ package dev.nibble.checkpoint;
 
 import dev.nibble.core.Progress;
 import dev.nibble.format.Format;
+import dev.nibble.format.PartLayout;
 import dev.nibble.format.Quantized;
+import dev.nibble.format.StoredPart;
 import dev.nibble.format.codebook.BitsandbytesTensors;
+import dev.nibble.format.codebook.BitsandbytesTensors.Description;
 import dev.nibble.tensor.Matrix;
 import dev.nibble.tensor.TensorInfo;
-import java.lang.ref.SoftReference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * A weight of a bitsandbytes checkpoint. Its shape is in a tensor of JSON; its blocks run across rows, so the whole
- * weight is decoded at once, and kept as long as there is memory.
+ * A weight of a bitsandbytes checkpoint. Its format and shape are in small tensors, which are read at once; codes and
+ * scales are read piece by piece.
  */
 final class BitsandbytesWeight implements Weight {
+    /** Bytes of the largest tensor that only describes: a table of 256 numbers is 1 KB, the state less. */
+    private static final int LARGEST_SMALL = 1 << 16;
+
     private final Checkpoint checkpoint;
     private final String name;
     private final List<TensorInfo> tensors;
-    private final long[] shape;
-    private final String stored;
-    private SoftReference<Quantized> quantized;
-    private SoftReference<Matrix> decoded = new SoftReference<>(null);
+    private final Description is;
 
-    private BitsandbytesWeight(Checkpoint checkpoint, String name, List<TensorInfo> tensors) {
+    private BitsandbytesWeight(Checkpoint checkpoint, String name, List<TensorInfo> tensors, Description is) {
         this.checkpoint = checkpoint;
         this.name = name;
         this.tensors = tensors;
-        Quantized first = read();
-        this.shape = new long[] {first.rows(), first.cols()};
-        this.stored = "bitsandbytes " + first.format().recipe();
-        this.quantized = new SoftReference<>(first);
+        this.is = is;
     }
 
     /** @throws CheckpointException if its tensors do not fit each other */
     static BitsandbytesWeight of(Checkpoint checkpoint, String name, Map<String, TensorInfo> all) {
-        List<TensorInfo> tensors = all.values().stream()
-                .filter(t -> t.name().equals(name)
-                        || List.of("absmax", "quant_map", "nested_absmax", "nested_quant_map").stream()
-                                .anyMatch(suffix -> t.name().equals(name + "." + suffix))
-                        || t.name().startsWith(name + "." + BitsandbytesTensors.STATE))
-                .toList();
-        return new BitsandbytesWeight(checkpoint, name, tensors);
-    }
-
-    private Quantized read() {
-        Map<String, ByteBuffer> bytes = new HashMap<>();
-        for (TensorInfo t : tensors) {
-            if (t.bytes() > Integer.MAX_VALUE - 8) {
-                throw LaidOutWeight.damaged(checkpoint, name, t + " is larger than any matrix");
+        Map<String, ByteBuffer> small = new HashMap<>();
+        List<TensorInfo> tensors = new ArrayList<>();
+        for (TensorInfo t : all.values()) {
+            boolean itself = t.name().equals(name);
+            String suffix =
+                    itself || !t.name().startsWith(name + ".") ? "" : t.name().substring(name.length() + 1);
+            boolean part = suffix.equals("absmax") || suffix.equals("nested_absmax");
+            boolean describes = BitsandbytesTensors.describes(suffix);
+            if (itself || part || describes) {
+                tensors.add(t);
             }
-            String suffix = t.name().equals(name) ? "" : t.name().substring(name.length() + 1);
-            byte[] content = checkpoint.stored(t.name(), 0, (int) t.bytes());
-            bytes.put(suffix, ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN));
+            if (describes && t.bytes() <= LARGEST_SMALL) {
+                byte[] content = checkpoint.stored(t.name(), 0, (int) t.bytes());
+                small.put(suffix, ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN));
+            } else if (describes) {
+                throw LaidOutWeight.damaged(checkpoint, name, t + " is larger than any that bitsandbytes writes");
+            }
         }
         try {
-            return BitsandbytesTensors.read(name, bytes);
+            Description is = BitsandbytesTensors.describe(name, small);
+            requireParts(checkpoint, name, all, is);
+            return new BitsandbytesWeight(checkpoint, name, List.copyOf(tensors), is);
         } catch (IllegalArgumentException e) {
             throw new CheckpointException(checkpoint.path().getFileName() + ": " + e.getMessage(), e);
         }
     }
 
-    private synchronized Quantized quantized() {
-        Quantized known = quantized.get();
-        if (known == null) {
-            known = read();
-            quantized = new SoftReference<>(known);
+    private static void requireParts(Checkpoint checkpoint, String name, Map<String, TensorInfo> all, Description is) {
+        List<PartLayout> layout = is.format().layout(is.rows(), is.cols());
+        for (int i = 0; i < layout.size(); i++) {
+            if (is.constants().containsKey(i)) {
+                continue;
+            }
+            String tensor = tensorName(name, i);
+            TensorInfo stored = all.get(tensor);
+            if (stored == null) {
+                throw LaidOutWeight.damaged(checkpoint, name, "the tensor \"" + tensor + "\" is missing");
+            }
+            if (stored.bytes() != layout.get(i).bytes()) {
+                throw LaidOutWeight.damaged(
+                        checkpoint,
+                        name,
+                        String.format(
+                                Locale.ROOT,
+                                "the tensor \"%s\" has %,d bytes, but its shape and block size need %,d",
+                                tensor,
+                                stored.bytes(),
+                                layout.get(i).bytes()));
+            }
         }
-        return known;
     }
 
-    private synchronized Matrix decoded() {
-        Matrix known = decoded.get();
-        if (known == null) {
-            known = quantized().dequantize();
-            decoded = new SoftReference<>(known);
-        }
-        return known;
+    private static String tensorName(String name, int part) {
+        String suffix = BitsandbytesTensors.suffixOfPart(part);
+        return suffix.isEmpty() ? name : name + "." + suffix;
     }
 
     @Override
@@ -91,12 +104,12 @@ final class BitsandbytesWeight implements Weight {
 
     @Override
     public long[] shape() {
-        return shape.clone();
+        return new long[] {is.rows(), is.cols()};
     }
 
     @Override
     public String stored() {
-        return stored;
+        return "bitsandbytes " + is.format().recipe();
     }
 
     @Override
@@ -106,22 +119,34 @@ final class BitsandbytesWeight implements Weight {
 
     @Override
     public Optional<Format> format() {
-        return Optional.empty(); // its pieces can not be had: the offset and the table are those of the whole
+        return Optional.of(is.format());
     }
 
     @Override
     public Optional<Quantized> quantized(long from, int count) {
-        return from == 0 && count == shape[0] ? Optional.of(quantized()) : Optional.empty();
+        List<PartLayout> here = is.format().layout(count, is.cols());
+        List<StoredPart> parts = new ArrayList<>();
+        for (int i = 0; i < here.size(); i++) {
+            StoredPart constant = is.constants().get(i);
+            if (constant == null) {
+                long at = from == 0
+                        ? 0
+                        : is.format().layout(from, is.cols()).get(i).bytes();
+                byte[] bytes = checkpoint.stored(
+                        tensorName(name, i), at, Math.toIntExact(here.get(i).bytes()));
+                constant = new StoredPart(here.get(i).name(), here.get(i).encoding(), bytes);
+            }
+            parts.add(constant);
+        }
+        try {
+            return Optional.of(is.format().stored(name, count, is.cols(), parts));
+        } catch (IllegalArgumentException e) {
+            throw LaidOutWeight.damaged(checkpoint, name, e.getMessage());
+        }
     }
 
     @Override
     public Matrix rows(long from, int count, Progress progress) {
-        if (from < 0 || count < 0 || from > shape[0] - count) {
-            throw new IllegalArgumentException(
-                    "rows " + from + " to " + (from + count) + " of \"" + name + "\", which has " + shape[0]);
-        }
-        int cols = (int) shape[1];
-        int first = (int) from * cols;
-        return Matrix.of(name, count, cols, Arrays.copyOfRange(decoded().values(), first, first + count * cols));
+        return Pieces.rows(this, from, count);
     }
 }

@@ -1,5 +1,6 @@
 package dev.nibble.checkpoint;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -96,7 +97,8 @@ final class OutputFile implements AutoCloseable {
             }
             String mark = Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), 36);
             Path temporary = folder.resolve("." + target.getFileName() + "." + mark + ".tmp");
-            FileChannel channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            FileChannel channel = FileChannel.open(
+                    temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
             return new OutputFile(target, temporary, channel, size, replace);
         } catch (IOException e) {
             throw failed(file, e);
@@ -121,6 +123,25 @@ final class OutputFile implements AutoCloseable {
         } catch (IOException e) {
             throw failed(target, e);
         }
+    }
+
+    /**
+     * What was written to a place.
+     *
+     * @throws CheckpointException if nothing was, or the disk fails
+     */
+    ByteBuffer read(long position, int count) {
+        ByteBuffer bytes = ByteBuffer.allocate(count);
+        try {
+            while (bytes.hasRemaining()) {
+                if (channel.read(bytes, position + bytes.position()) < 0) {
+                    throw new EOFException("nothing was written there yet");
+                }
+            }
+        } catch (IOException e) {
+            throw failed(target, e);
+        }
+        return bytes.flip();
     }
 
     /**

@@ -136,19 +136,7 @@ final class PartsWeight implements Weight {
 
     @Override
     public Matrix rows(long from, int count, Progress progress) {
-        if (from < 0 || count < 0 || from > rows - count) {
-            throw new IllegalArgumentException(
-                    "rows " + from + " to " + (from + count) + " of \"" + name + "\", which has " + rows);
-        }
-        int step = format.pieceRows(cols);
-        long first = from / step * step;
-        long end = Math.min(rows, (from + count + step - 1) / step * step);
-        Matrix all = piece(first, Math.toIntExact(end - first)).dequantize();
-        if (first == from && end - first == count) {
-            return all.named(name);
-        }
-        int skip = Math.toIntExact((from - first) * cols);
-        return Matrix.of(name, count, cols, Arrays.copyOfRange(all.values(), skip, skip + count * cols));
+        return Pieces.rows(this, from, count);
     }
 
     @Override

@@ -18,6 +18,9 @@ import java.util.Optional;
 
 /** Decides what becomes of each weight of a file that is quantized, from its name and shape alone. */
 final class QuantizePlanner {
+    /** Weights: a sixteenth of a second's work for the slowest format. */
+    private static final int LARGEST_PROBE = 1 << 18;
+
     private final FileQuantizer.Options options;
     private final boolean gguf;
     private final TensorLayout layout;
@@ -100,7 +103,7 @@ final class QuantizePlanner {
             if (known) {
                 options.importance().requireColumns(weight.name(), cols);
             }
-            probe(formats.get(recipe.get()), cols, known);
+            probe(formats.get(recipe.get()), weight.rows(), cols, known);
             return new Plan(weight, format, how, tensors, known, asked && !known ? "no importance known" : "");
         } catch (IllegalArgumentException doesNotFit) {
             return keep(weight, "kept: " + doesNotFit.getMessage());
@@ -123,11 +126,15 @@ final class QuantizePlanner {
     }
 
     /**
-     * Asks a format for a row of zeros, so that what it refuses whatever the weights are shows before the work: it is
-     * read and not written, or needs importance.
+     * Asks a format for some zeros, as few as it takes together, so that what it refuses whatever the weights are shows
+     * before the work: it is read and not written, or needs importance.
      */
-    private static void probe(Format format, int cols, boolean importance) {
-        Matrix zeros = Matrix.of("a row of zeros", 1, cols, new float[cols]);
+    private static void probe(Format format, long rows, int cols, boolean importance) {
+        int together = (int) Math.min(rows, format.pieceRows(cols));
+        if (together > 1 && (long) together * cols > LARGEST_PROBE) {
+            return; // blocks that run across rows: such formats are not among those
+        }
+        Matrix zeros = Matrix.of("some zeros", together, cols, new float[together * cols]);
         if (importance) {
             format.quantize(zeros, new Importance("probe", new float[cols]), Progress.NONE, Trace.off());
         } else {

@@ -20,7 +20,9 @@ public enum SafetensorsLayout {
     /** compressed-tensors, nvfp4-pack-quantized. */
     NVFP4_PACK("nvfp4-pack"),
     /** bitsandbytes, Linear4bit. */
-    BNB("bnb");
+    BNB("bnb"),
+    /** hqq, HQQLinear. */
+    HQQ("hqq");
 
     private final String word;
 
@@ -42,6 +44,7 @@ public enum SafetensorsLayout {
             case COMPRESSED_TENSORS -> new CompressedTensorsLayout();
             case NVFP4_PACK -> new NvFp4Layout();
             case BNB -> new BitsandbytesLayout();
+            case HQQ -> new HqqLayout();
         };
     }
 

@@ -9,7 +9,7 @@ import java.nio.ByteOrder;
 /** Takes tensors from one file to another piece by piece, as they are or as float32. */
 final class TensorCopy {
     /** Bytes, and values, of a piece. */
-    private static final int PIECE = 1 << 22;
+    private static final int PIECE = 1 << 20;
 
     private TensorCopy() {}
 
@@ -27,7 +27,8 @@ final class TensorCopy {
     /** Writes the values as float32, little-endian. */
     static void decode(Weight weight, TensorSink out, Progress progress) {
         try (Progress.Task task = progress.task("dequantize " + weight.name(), weight.count(), "weights")) {
-            long step = Math.max(1, PIECE / Math.max(1, weight.cols()));
+            long together = together(weight);
+            long step = Math.max(1, PIECE / Math.max(1, weight.cols()) / together) * together;
             for (long row = 0, n; weight.count() > 0 && row < weight.rows(); row += n) {
                 n = Math.min(step, weight.rows() - row);
                 Matrix piece = weight.rows(row, (int) n, progress.quiet());
@@ -35,6 +36,13 @@ final class TensorCopy {
                 task.step(piece.size());
             }
         }
+    }
+
+    /** Rows that are decoded together anyway. */
+    private static int together(Weight weight) {
+        return weight.cols() > Integer.MAX_VALUE
+                ? 1
+                : weight.format().map(f -> f.pieceRows((int) weight.cols())).orElse(1);
     }
 
     private static ByteBuffer bytes(Matrix matrix) {

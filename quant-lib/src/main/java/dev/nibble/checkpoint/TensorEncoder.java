@@ -17,8 +17,8 @@ import java.util.function.Consumer;
  * or as many rows as the format must see together.
  */
 final class TensorEncoder {
-    /** Weights of a piece: 16 MB in float32. */
-    private static final int PIECE = 1 << 22;
+    /** Weights of a piece: 4 MB in float32. */
+    private static final int PIECE = 1 << 20;
 
     private TensorEncoder() {}
 

@@ -56,6 +56,24 @@ public final class TensorSink {
         written += count;
     }
 
+    /**
+     * Sets those bits that are set in {@code bytes}, in a place that is written already.
+     *
+     * @param position from the tensor's first byte
+     */
+    void lay(long position, ByteBuffer bytes) {
+        int count = bytes.remaining();
+        if (position < 0 || position > tensor.bytes() - count) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT, "tensor \"%s\" has no %,d bytes at %,d", tensor.name(), count, position));
+        }
+        ByteBuffer both = file.read(tensor.offset() + position, count);
+        for (int i = 0; i < count; i++) {
+            both.put(i, (byte) (both.get(i) | bytes.get(bytes.position() + i)));
+        }
+        file.write(both, tensor.offset() + position);
+    }
+
     /** Appends all of {@code bytes}. */
     public void append(byte[] bytes) {
         append(ByteBuffer.wrap(bytes));

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Finds the weights of a safetensors file that lie as other software lays them, by the names and shapes of tensors. */
 final class WeightLayouts {
@@ -43,6 +44,12 @@ final class WeightLayouts {
             } else if (tensor.type() == DType.U8 && name.endsWith(PACKED)) {
                 String base = name.substring(0, name.length() - "_packed".length());
                 nvfp4(checkpoint, tensors, base).ifPresent(found::add);
+            }
+            if (name.equals(HqqState.CODES) || name.endsWith("." + HqqState.CODES)) {
+                String base = name.substring(0, name.length() - HqqState.CODES.length());
+                if (Stream.of("scale", "zero", "shape", "packing").allMatch(key -> tensors.containsKey(base + key))) {
+                    found.add(HqqWeight.of(checkpoint, base, tensors));
+                }
             }
             BitsandbytesTensors.weightOfState(name)
                     .filter(tensors::containsKey)

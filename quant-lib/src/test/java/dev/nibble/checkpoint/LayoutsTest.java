@@ -64,7 +64,16 @@ class LayoutsTest {
         "nvfp4:ct, NVFP4_PACK",
         "nf4:b64, BNB",
         "nf4:b64:dq, BNB",
-        "bnbfp4:b128, BNB"
+        "bnbfp4:b128, BNB",
+        "int8:hqq:g64, HQQ",
+        "int6:hqq:g64:bf16, HQQ",
+        "int5:hqq:row, HQQ",
+        "int4:hqq:g64, HQQ",
+        "int4:hqq:g128:round-zero, HQQ", // groups go on in the next row
+        "int3:hqq:g64:f32, HQQ",
+        "int3:hqq:g72, HQQ", // the last of ten planes is not full
+        "int2:hqq:g32:it0, HQQ",
+        "int1:hqq:g64, HQQ"
     })
     void weightsComeBackAsTheFormatDecodesThem(String recipe, SafetensorsLayout layout) {
         float[] expected = Formats.parse(recipe).quantize(WEIGHTS).dequantize().values();

@@ -182,14 +182,34 @@ public final class BitsandbytesTensors {
     }
 
     /**
-     * Reads a weight. Its numbers are those of its recipe; a caller that wants what bitsandbytes computes rounds them to
-     * the dtype of the JSON.
+     * What the small tensors of a weight say about it.
+     *
+     * @param format whose numbers they are, the offset and the map of double quantization known
+     * @param rows of the weight
+     * @param cols length of a row
+     * @param constants the stored parts that no tensor of its own holds, by their place; the others are, in order, the
+     *     tensors {@code NAME}, {@code NAME.absmax}, {@code NAME.nested_absmax}
+     */
+    public record Description(Format format, int rows, int cols, Map<Integer, StoredPart> constants) {}
+
+    /** The tensor that holds a stored part, as what follows the name of the weight and a dot. */
+    public static String suffixOfPart(int part) {
+        return List.of("", "absmax", "nested_absmax").get(part);
+    }
+
+    /** Whether a tensor is one of the small ones, which {@link #describe} wants. */
+    public static boolean describes(String suffix) {
+        return suffix.startsWith(STATE) || suffix.equals("quant_map") || suffix.equals("nested_quant_map");
+    }
+
+    /**
+     * Reads what a weight is from its small tensors.
      *
      * @param name of the weight, for messages
-     * @param tensors the bytes of its tensors by suffix, the codes under the empty one
+     * @param tensors the bytes of its small tensors by suffix
      * @throws IllegalArgumentException if a tensor is missing, of another size, or holds what bitsandbytes does not write
      */
-    public static Quantized read(String name, Map<String, ByteBuffer> tensors) {
+    public static Description describe(String name, Map<String, ByteBuffer> tensors) {
         String key = tensors.keySet().stream()
                 .filter(k -> k.startsWith(STATE))
                 .findFirst()
@@ -207,36 +227,50 @@ public final class BitsandbytesTensors {
         }
         int rows = whole(name, shape.get(0), "the first dimension", 0, Integer.MAX_VALUE);
         int cols = whole(name, shape.get(1), "the second dimension", 1, Integer.MAX_VALUE);
-        if ((long) rows * cols > Integer.MAX_VALUE - 8) {
-            throw refusal(name, "[" + rows + ", " + cols + "] is more than one matrix holds");
-        }
         boolean twice = state.has("nested_offset");
         String recipe = (kind.equals("nf4") ? "nf4" : "bnbfp4") + ":b" + block + (twice ? ":dq" : "");
         CodebookFormat format = (CodebookFormat)
                 (kind.equals("nf4") ? Nf4.entry() : BnbFp4.entry()).factory().apply(Recipe.parse(recipe));
         requireMap(name, "quant_map", tensors, format.book());
-        List<StoredPart> parts = new ArrayList<>();
-        List<PartLayout> layout = format.layout(rows, cols);
-        parts.add(part(name, tensors, "", layout.get(0)));
-        parts.add(part(name, tensors, "absmax", layout.get(1)));
-        if (twice) {
-            int nested = whole(name, state, "nested_blocksize", 1, Integer.MAX_VALUE);
-            if (nested != NestedScales.BLOCK) {
-                throw refusal(
-                        name, "its nested_blocksize is " + nested + "; bitsandbytes writes " + NestedScales.BLOCK);
-            }
-            float offset = (float) state.get("nested_offset").asDouble(Double.NaN);
-            if (!Float.isFinite(offset)) {
-                throw refusal(
-                        name,
-                        "its nested_offset is "
-                                + shown(state.get("nested_offset").asText()));
-            }
-            format = format.with(nestedBook(name, tensors)).with(offset);
-            parts.add(part(name, tensors, "nested_absmax", layout.get(2)));
-            parts.add(new StoredPart("offset", layout.get(3).encoding(), CodebookFormat.bytes(offset)));
+        if (!twice) {
+            return new Description(format, rows, cols, Map.of());
         }
-        return format.stored(name, rows, cols, parts);
+        int nested = whole(name, state, "nested_blocksize", 1, Integer.MAX_VALUE);
+        if (nested != NestedScales.BLOCK) {
+            throw refusal(name, "its nested_blocksize is " + nested + "; bitsandbytes writes " + NestedScales.BLOCK);
+        }
+        float offset = (float) state.get("nested_offset").asDouble(Double.NaN);
+        if (!Float.isFinite(offset)) {
+            throw refusal(
+                    name,
+                    "its nested_offset is " + shown(state.get("nested_offset").asText()));
+        }
+        format = format.with(nestedBook(name, tensors)).with(offset);
+        String encoding = format.layout(rows, cols).get(3).encoding();
+        return new Description(
+                format, rows, cols, Map.of(3, new StoredPart("offset", encoding, CodebookFormat.bytes(offset))));
+    }
+
+    /**
+     * Reads a weight. Its numbers are those of its recipe; a caller that wants what bitsandbytes computes rounds them to
+     * the dtype of the JSON.
+     *
+     * @param name of the weight, for messages
+     * @param tensors the bytes of its tensors by suffix, the codes under the empty one
+     * @throws IllegalArgumentException if a tensor is missing, of another size, or holds what bitsandbytes does not write
+     */
+    public static Quantized read(String name, Map<String, ByteBuffer> tensors) {
+        Description is = describe(name, tensors);
+        if ((long) is.rows() * is.cols() > Integer.MAX_VALUE - 8) {
+            throw refusal(name, "[" + is.rows() + ", " + is.cols() + "] is more than one matrix holds");
+        }
+        List<PartLayout> layout = is.format().layout(is.rows(), is.cols());
+        List<StoredPart> parts = new ArrayList<>();
+        for (int i = 0; i < layout.size(); i++) {
+            StoredPart constant = is.constants().get(i);
+            parts.add(constant != null ? constant : part(name, tensors, suffixOfPart(i), layout.get(i)));
+        }
+        return is.format().stored(name, is.rows(), is.cols(), parts);
     }
 
     private static IllegalArgumentException refusal(String name, String what) {

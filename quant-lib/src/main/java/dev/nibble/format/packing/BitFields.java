@@ -87,4 +87,24 @@ public final class BitFields {
             have -= bits;
         }
     }
+
+    /** Packs the fields of a matrix, [rows, cols], each row from a byte of its own. */
+    public static byte[] packRows(byte[] fields, int rows, int cols, int bits) {
+        int rowBytes = bytes(cols, bits);
+        byte[] packed = new byte[Math.multiplyExact(rows, rowBytes)];
+        for (int row = 0; row < rows; row++) {
+            pack(fields, row * cols, cols, bits, packed, row * rowBytes);
+        }
+        return packed;
+    }
+
+    /** The fields of a matrix, [rows, cols], whose rows begin with a byte of their own. */
+    public static byte[] unpackRows(byte[] packed, int rows, int cols, int bits) {
+        int rowBytes = bytes(cols, bits);
+        byte[] fields = new byte[Math.multiplyExact(rows, cols)];
+        for (int row = 0; row < rows; row++) {
+            unpack(packed, row * rowBytes, cols, bits, fields, row * cols);
+        }
+        return fields;
+    }
 }

@@ -1,0 +1,41 @@
+package dev.nibble.checkpoint;
+
+import dev.nibble.format.Format;
+import dev.nibble.tensor.Matrix;
+import java.util.Arrays;
+
+/** Any rows of a weight whose rows are decoded some at a time, as many together as its format says. */
+final class Pieces {
+    private Pieces() {}
+
+    /**
+     * Some rows in float32.
+     *
+     * @param weight one that has a format
+     * @throws IllegalArgumentException if it does not have these rows
+     */
+    static Matrix rows(Weight weight, long from, int count) {
+        requireRows(weight, from, count);
+        Format format = weight.format().orElseThrow();
+        int cols = Math.toIntExact(weight.cols());
+        int step = format.pieceRows(cols);
+        long first = from / step * step;
+        long end = Math.min(weight.rows(), (from + count + step - 1) / step * step);
+        Matrix all = weight.quantized(first, Math.toIntExact(end - first))
+                .orElseThrow()
+                .dequantize();
+        if (first == from && end - first == count) {
+            return all.named(weight.name());
+        }
+        int skip = Math.toIntExact((from - first) * cols);
+        return Matrix.of(weight.name(), count, cols, Arrays.copyOfRange(all.values(), skip, skip + count * cols));
+    }
+
+    /** @throws IllegalArgumentException if a weight does not have these rows */
+    static void requireRows(Weight weight, long from, int count) {
+        if (from < 0 || count < 0 || from > weight.rows() - count) {
+            throw new IllegalArgumentException("rows " + from + " to " + (from + count) + " of \"" + weight.name()
+                    + "\", which has " + weight.rows());
+        }
+    }
+}
