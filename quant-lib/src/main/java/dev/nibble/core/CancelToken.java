@@ -2,9 +2,10 @@ package dev.nibble.core;
 
 /**
  * One request to stop, shared by everything that works on one task, pool workers included. Polling it costs one
- * volatile read; every loop that can run for more than a tenth of a second does.
+ * volatile read; every loop that can run for more than a tenth of a second does. Open to subclasses whose answer comes
+ * from elsewhere, or is counted.
  */
-public final class CancelToken {
+public class CancelToken {
     private volatile boolean cancelled;
 
     /** Asks for the stop. May be called from any thread, and more than once; it is never taken back. */
@@ -24,7 +25,7 @@ public final class CancelToken {
      * @throws Cancelled if {@link #cancel()} was called
      */
     public void check(String what) {
-        if (cancelled) {
+        if (isCancelled()) {
             throw new Cancelled(what);
         }
     }

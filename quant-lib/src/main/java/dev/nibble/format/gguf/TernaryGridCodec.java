@@ -111,6 +111,9 @@ abstract class TernaryGridCodec extends ChoosingCodec {
         boolean on = true;
         for (int k = 0; k < points; k++) {
             on &= search.choose(k, x, from, weights, levels(search.shift, k));
+            if (log != null) {
+                search.tell(k, log);
+            }
         }
         if (on) {
             return search.scale;

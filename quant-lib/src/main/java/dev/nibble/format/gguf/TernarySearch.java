@@ -1,5 +1,8 @@
 package dev.nibble.format.gguf;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * What IQ1_S and IQ1_M have in common: the best way to give sorted weights the levels -1, 0, 1, all moved by +1/8 or -1/8,
  * and the points of the grid nearest to it. Holds its own workspace: one for each thread. Source: ggml,
@@ -114,5 +117,19 @@ final class TernarySearch {
         }
         index[group] = Math.max(0, index[group]); // every error is more than float32 holds: no point is right
         return false;
+    }
+
+    /** Tells of the point of 8 weights, beside the levels that the best split gives them. */
+    void tell(int group, SearchLog log) {
+        int at = 8 * group;
+        List<Integer> wanted = new ArrayList<>();
+        List<Integer> taken = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            wanted.add((int) level[at + i]);
+            taken.add((int) grid.levels()[index[group] * 8 + i]);
+        }
+        int packed = grid.pack(level, at);
+        int near = grid.indexOf(packed) >= 0 ? 0 : grid.neighbours(packed).length;
+        log.point(at, wanted, taken, index[group], near);
     }
 }

@@ -198,7 +198,8 @@ public final class FloatElement {
             }
             // −0 + 0f is +0, which a binary search over numbers that compare equal may or may not find: both have gaps
             int at = Arrays.binarySearch(sorted, first, n, values[code]);
-            double below = neighbour(sorted, first, n, at, -1);
+            // of a type without a sign, all the way down to 0 becomes the smallest value
+            double below = sorted[first] > 0 && at == first ? 2.0 * sorted[at] : neighbour(sorted, first, n, at, -1);
             double above = neighbour(sorted, first, n, at, 1);
             gaps[code] = Math.max(below, above) / 2;
         }

@@ -236,7 +236,8 @@ public final class MinifloatFormats {
                     ? "A weight beyond the largest number becomes the largest number."
                     : "A weight that would round beyond the largest number is refused with its place, where ml_dtypes writes infinity or NaN.";
             String small = !type.signed()
-                    ? "Zero and negative weights are refused with their place, where ml_dtypes writes NaN."
+                    ? "Zero and negative weights are refused with their place, where ml_dtypes writes NaN; positive ones below"
+                            + " the smallest number become that."
                     : "Zeros stay zeros"
                             + (type.specials() == Specials.FNUZ
                                     ? ", −0 becomes +0 (its code is NaN)"

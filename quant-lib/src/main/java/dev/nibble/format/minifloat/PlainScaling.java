@@ -49,13 +49,14 @@ record PlainScaling(FloatElement element, boolean saturate) implements Scaling {
         }
         return new IllegalArgumentException(String.format(
                 Locale.ROOT,
-                "%s: the weight at row %d, column %d is %s, beyond %s, the largest number of %s; add \"sat\" to the recipe to take that, or \"row\" for a scale",
+                "%s: the weight at row %d, column %d is %s, beyond %s, the largest number of %s%s",
                 w.name(),
                 i / w.cols(),
                 i % w.cols(),
                 w.values()[i],
                 element.max(),
-                element.name()));
+                element.name(),
+                element.type().signed() ? "; add \"sat\" to the recipe to take that, or \"row\" for a scale" : ""));
     }
 
     @Override

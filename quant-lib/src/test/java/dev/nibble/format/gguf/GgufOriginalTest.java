@@ -177,11 +177,13 @@ class GgufOriginalTest {
     @Test
     void whatNeedsAnImportanceMatrixIsRefusedWithoutAndMadeWithOne() {
         Matrix w = Vectors.ih4(2, 512, 3);
-        for (BlockCodec codec : List.of(new IQ2_XXS(), new IQ2_XS(), new IQ1_S())) {
+        for (BlockCodec codec : List.of(new IQ2_XXS(), new IQ2_XS(), new IQ1_S(), new IQ1_M())) {
             GgufFormat format = GgufFormat.of(codec);
-            assertThatThrownBy(() -> format.quantize(w))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("importance matrix");
+            if (codec.needsImportance()) {
+                assertThatThrownBy(() -> format.quantize(w))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("importance matrix");
+            }
             Importance importance = new Importance("w", importance("1+i%7"));
             Quantized q = format.quantize(w, importance, Progress.NONE, Trace.off());
             assertThat(q.error(w).sqnrDb()).isGreaterThan(4);
@@ -190,20 +192,26 @@ class GgufOriginalTest {
             assertThat(traced.parts().getFirst().toBytes())
                     .isEqualTo(q.parts().getFirst().toBytes());
             assertThat(trace.steps(ScaleTried.class)).isNotEmpty();
-            if (codec instanceof GridCodec grid) { // the points told of, in order, are those stored
-                List<PointChosen> points = trace.steps(PointChosen.class);
-                assertThat(points).hasSize(2 * 512 / 8);
-                assertThat(points).anyMatch(p -> p.near() > 0).anyMatch(p -> p.near() == 0);
-                byte[] bytes = q.parts().getFirst().toBytes();
-                for (int k = 0; k < points.size(); k++) {
-                    PointChosen point = points.get(k);
-                    assertThat(point.row() * 512 + point.column()).isEqualTo(8 * k);
-                    assertThat(point.index())
-                            .isEqualTo(grid.point(bytes, k / 32 * grid.type().blockBytes(), k % 32));
-                    for (int i = 0; i < 8; i++) {
-                        assertThat(point.taken().get(i).byteValue())
-                                .isEqualTo(grid.grid.levels()[8 * point.index() + i]);
-                    }
+            // the points told of, in order, are those stored
+            List<PointChosen> points = trace.steps(PointChosen.class);
+            assertThat(points).hasSize(2 * 512 / 8);
+            assertThat(points).anyMatch(p -> p.near() > 0).anyMatch(p -> p.near() == 0);
+            byte[] bytes = q.parts().getFirst().toBytes();
+            byte[] levels = codec instanceof GridCodec grid ? grid.grid.levels() : Grid.IQ1.GRID.levels();
+            for (int k = 0; k < points.size(); k++) {
+                PointChosen point = points.get(k);
+                assertThat(point.row() * 512 + point.column()).isEqualTo(8 * k);
+                int block = k / 32 * codec.type().blockBytes();
+                assertThat(point.index())
+                        .isEqualTo(
+                                codec instanceof GridCodec grid
+                                        ? grid.point(bytes, block, k % 32)
+                                        : ((TernaryGridCodec) codec).point(bytes, block, k % 32));
+                for (int i = 0; i < 8; i++) {
+                    assertThat(point.taken().get(i).byteValue()).isEqualTo(levels[8 * point.index() + i]);
+                }
+                if (point.near() == 0) {
+                    assertThat(point.taken()).isEqualTo(point.wanted());
                 }
             }
             assertThat(format.replay("w", 2, 512, trace.steps())
