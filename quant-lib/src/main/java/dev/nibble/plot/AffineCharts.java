@@ -158,8 +158,8 @@ final class AffineCharts {
                         taken.row(),
                         taken.column(),
                         tried.size()),
-                Axis.of("range tried, of the full one", "%"),
-                Axis.log("error, of the full range's", "%"),
+                Axis.of("range tried, relative to the full one", "%"),
+                Axis.log("error, relative to the full range", "%"),
                 List.of(
                         Series.line("tried", x, y).styled(SeriesStyle.of(recipe)),
                         Series.points("taken", new double[] {100 * taken.factor()}, new double[] {

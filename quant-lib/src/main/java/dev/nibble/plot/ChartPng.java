@@ -266,7 +266,8 @@ final class ChartPng {
 
     private static void label(XYChart drawn, Series s, Chart chart) {
         boolean inside = s.labelsInside();
-        double above = inside ? 0 : s.style().markSize() / 2 + 8;
+        double aside = s.style().markSize() / 2 + 8;
+        double above = inside ? 0 : s.labelsBelow(chart.y()) ? -aside : aside;
         for (int i = 0; i < s.labels().size(); i++) {
             double x = s.x(i, chart.x());
             double y = s.y(i, chart.y());

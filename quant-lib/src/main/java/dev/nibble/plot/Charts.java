@@ -312,7 +312,7 @@ public final class Charts {
     }
 
     /** The style, with another mark if a series of the chart already has this one in this colour. */
-    private static SeriesStyle unlike(List<Series> before, SeriesStyle style) {
+    static SeriesStyle unlike(List<Series> before, SeriesStyle style) {
         List<SeriesStyle.Mark> taken = before.stream()
                 .filter(s -> s.style().colour().equals(style.colour()))
                 .map(s -> s.style().mark())

@@ -20,8 +20,8 @@ final class FloatTables {
     static Table types(Minifloat... types) {
         StringColumn name = StringColumn.create("type");
         IntColumn bits = IntColumn.create("bits");
-        IntColumn exponent = IntColumn.create("exponent bits");
-        IntColumn mantissa = IntColumn.create("mantissa bits");
+        IntColumn exponent = IntColumn.create("exponent");
+        IntColumn mantissa = IntColumn.create("mantissa");
         IntColumn bias = IntColumn.create("bias");
         StringColumn largest = StringColumn.create("largest");
         StringColumn normal = StringColumn.create("smallest normal");

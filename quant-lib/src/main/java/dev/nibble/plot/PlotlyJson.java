@@ -82,8 +82,13 @@ final class PlotlyJson {
         if (!s.labels().isEmpty()) {
             ArrayNode texts = trace.putArray("text");
             s.labels().forEach(label -> texts.add(literal(label)));
-            trace.put("textposition", s.labelsInside() ? "middle center" : "top center");
-            trace.putObject("textfont").put("size", 11).put("color", s.labelsInside() ? "#ffffff" : INK);
+            trace.put(
+                    "textposition",
+                    s.labelsInside() ? "middle center" : s.labelsBelow(y) ? "bottom center" : "top center");
+            ObjectNode font = trace.putObject("textfont").put("size", 11);
+            if (s.labelsInside()) {
+                font.put("color", "#ffffff"); // else the colour of the figure's text, which a dark page may change
+            }
             trace.put("cliponaxis", false);
         }
         if (s.kind() == Kind.LINE || s.kind() == Kind.STEPS) {
@@ -115,6 +120,13 @@ final class PlotlyJson {
         layout.set("yaxis", axis(chart.y(), decades(chart, false)));
         if (!chart.y().categories().isEmpty()) {
             named((ObjectNode) layout.get("yaxis"), chart.y());
+            if (chart.series().stream().anyMatch(s -> s.labelsBelow(chart.y()))) {
+                int top = chart.y().categories().size() - 1;
+                ((ObjectNode) layout.get("yaxis"))
+                        .putArray("range")
+                        .add(-0.15 * top)
+                        .add(1.1 * top);
+            }
         }
         layout.put("paper_bgcolor", "rgba(0,0,0,0)").put("plot_bgcolor", "rgba(0,0,0,0)");
         layout.putObject("font").put("color", INK).put("size", 13);

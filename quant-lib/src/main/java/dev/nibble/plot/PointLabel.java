@@ -5,7 +5,7 @@ import java.awt.Font;
 import java.awt.Graphics2D;
 import org.knowm.xchart.internal.chartpart.Annotation;
 
-/** A text at a point of a picture, centred, so many pixels above it. */
+/** A text at a point of a picture, centred, so many pixels above it, or below. */
 final class PointLabel extends Annotation {
     private final String text;
     private final double x;

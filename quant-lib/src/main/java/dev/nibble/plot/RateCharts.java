@@ -38,6 +38,7 @@ final class RateCharts {
     static Chart rate(Matrix w, String... recipes) {
         Charts.requireRecipes(recipes);
         List<Series> series = new ArrayList<>();
+        List<Series> shown = new ArrayList<>();
         double most = 0;
         Progress progress = Progress.current();
         try (Progress.Task task = progress.task("quantize " + w.name(), recipes.length, "recipes")) {
@@ -47,13 +48,15 @@ final class RateCharts {
                 double stored = q.bitsPerWeight();
                 double coded = stored - codeBits(q) + entropy(q);
                 most = Math.max(most, stored);
-                SeriesStyle style = SeriesStyle.of(recipe);
+                SeriesStyle style = Charts.unlike(shown, SeriesStyle.of(recipe));
                 series.add(Series.line("", new double[] {coded, stored}, new double[] {sqnr, sqnr})
                         .styled(new SeriesStyle(style.colour(), Dash.DOT, Mark.CIRCLE, false, 1.5, 8)));
                 series.add(Series.points("", new double[] {coded}, new double[] {sqnr})
                         .styled(new SeriesStyle(style.colour(), Dash.SOLID, Mark.CROSS, false, 2, 9)));
-                series.add(Series.points(recipe, new double[] {stored}, new double[] {sqnr})
-                        .styled(style.withMarkSize(11)));
+                Series point = Series.points(recipe, new double[] {stored}, new double[] {sqnr})
+                        .styled(style.withMarkSize(11));
+                shown.add(point);
+                series.add(point);
                 task.step(1);
             }
         }
@@ -220,8 +223,7 @@ final class RateCharts {
                     .filter(i -> tried.get(i).error() >= low && tried.get(i).error() <= high)
                     .toArray();
             if (in.length > 0) {
-                String name =
-                        List.of("large error", "medium error", "small error").get(band);
+                String name = "error up to " + Numbers.text(high, 3);
                 String colour = List.of("#b8b8b8", "#6699cc", "#0072b2").get(band);
                 series.add(Series.points(
                                 name,

@@ -1,5 +1,6 @@
 package dev.nibble.plot;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
@@ -82,6 +83,14 @@ public record Series(String name, Kind kind, double[] x, double[] y, SeriesStyle
     /** Whether the labels stand on the marks, which are large enough, instead of above them. */
     boolean labelsInside() {
         return style.markSize() >= 16;
+    }
+
+    /** Whether the labels stand below the marks: on the lowest line of an axis with names, where no line comes from below. */
+    boolean labelsBelow(Axis y) {
+        return !labels.isEmpty()
+                && !labelsInside()
+                && y.categories().size() > 1
+                && Arrays.stream(this.y).allMatch(v -> v == 0);
     }
 
     /** Copies; a chart does not change after it is made. */

@@ -117,13 +117,19 @@ public final class Tables {
         Table table = Table.create(nameA + " and " + nameB, StringColumn.create(RECIPE, Arrays.asList(recipes)));
         List<Matrix> both = List.of(a, b);
         List<String> names = List.of(nameA, nameB);
+        List<Errors> found = List.of(Errors.of(a, recipes), Errors.of(b, recipes));
+        boolean sameBits = found.get(0).bits.asList().equals(found.get(1).bits.asList());
+        if (sameBits) {
+            table.addColumns(found.get(0).bits);
+        }
         for (int i = 0; i < 2; i++) {
-            Matrix w = both.get(i);
-            Errors errors = Errors.of(w, recipes);
-            double absmax = TensorStatistics.of(w).absmax();
+            Errors errors = found.get(i);
+            double absmax = TensorStatistics.of(both.get(i)).absmax();
             DoubleColumn relative = errors.max.divide(absmax == 0 ? 1 : absmax);
+            if (!sameBits) {
+                table.addColumns(errors.bits.setName(BITS + ", " + names.get(i)));
+            }
             table.addColumns(
-                    errors.bits.setName(BITS + ", " + names.get(i)),
                     errors.sqnr.setName(SQNR + ", " + names.get(i)),
                     relative.setName("max error/absmax, " + names.get(i)));
         }

@@ -15,6 +15,9 @@ final class Html {
     /** Texts up to this length are names: recipes, tensors; longer ones may break where the page is narrow. */
     private static final int NAME = 24;
 
+    /** Titles up to this length stay on one line above their table, however narrow it is. */
+    private static final int ONE_LINE = 80;
+
     private Html() {}
 
     static String escape(String text) {
@@ -49,7 +52,9 @@ final class Html {
         out.append("<div style=\"overflow-x:auto\"><table style=\"border-collapse:collapse;font-size:0.93em;"
                 + "margin:0.3em 0\">");
         if (!view.title().isEmpty()) {
-            out.append("<caption style=\"caption-side:top;text-align:left;font-weight:bold;padding:0 0 4px\">")
+            out.append("<caption style=\"caption-side:top;text-align:left;font-weight:bold;padding:0 0 4px")
+                    .append(view.title().length() <= ONE_LINE ? ";white-space:nowrap" : "")
+                    .append("\">")
                     .append(escape(view.title()))
                     .append("</caption>");
         }

@@ -11,7 +11,7 @@ public enum ScaleRule {
     /** floor(log2(amax)) − emax: the largest weight may be beyond the largest number, and is then cut to it. */
     FLOOR("2^(floor(log2(amax)) - emax)"),
     /** As {@link #FLOOR} after rounding amax to as many mantissa bits as an element has: cuts less. */
-    EVEN("2^(floor(log2(amax rounded to the element's mantissa)) - emax)"),
+    EVEN("2^(floor(log2(amax, rounded as an element)) - emax)"),
     /** As {@link #FLOOR}, one more unless amax is a power of two: cuts nothing, and spends up to a bit on it. */
     CEIL("2^(ceil(log2(amax)) - emax)"),
     /** ceil(log2(amax / max)): the smallest power of two that cuts nothing. NVIDIA's rule for Blackwell. */
