@@ -56,7 +56,7 @@ class PowersOfTwoTest {
 
     @Test
     void theBoundOfAWeightIsOfItsOwnSize() {
-        Quantized q = FORMAT.quantize(Matrix.of(1, 3, new float[] {1, 3, 1e-45f}));
+        Quantized q = FORMAT.quantize(Matrix.of(1, 3, new float[] {1, 3, Float.MIN_VALUE}));
         assertThat(q.errorBound(0, 0)).isBetween(0.5, 0.51);
         assertThat(q.errorBound(0, 1)).isBetween(2.0, 2.01);
         assertThat(q.errorBound(0, 2)).isBetween(0x1p-127, 0x1.01p-127);
