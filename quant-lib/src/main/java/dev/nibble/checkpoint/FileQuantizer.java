@@ -127,7 +127,7 @@ public final class FileQuantizer {
             return;
         }
         String example = plans.stream()
-                .filter(p -> p.weight().shape().length == 2)
+                .filter(p -> p.weight().shape().length >= 2)
                 .min(Comparator.comparing(p -> p.note().startsWith("kept: part"))) // what does not fit goes first
                 .map(p -> "; \"" + p.weight().name() + "\" is " + p.note().replaceFirst("^kept$", "kept by the recipe"))
                 .orElse("; it has no matrix");
@@ -224,8 +224,9 @@ public final class FileQuantizer {
 
     private Line encode(Plan plan, CheckpointWriter writer, Progress progress, Progress.Task all) {
         Weight weight = plan.weight();
-        Importance importance =
-                plan.importance() ? options.importance().of(weight.name()).orElseThrow() : null;
+        List<Importance> importance = plan.importance()
+                ? options.importance().of(weight.name(), (int) weight.cols(), QuantizePlanner.matrices(weight))
+                : List.of();
         String[] of = {""};
         ErrorStatistics error =
                 TensorEncoder.encode(weight, plan.format(), plan.layout(), importance, progress, piece -> {

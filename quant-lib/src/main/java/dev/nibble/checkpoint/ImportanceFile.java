@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * An importance matrix as llama.cpp's imatrix tool writes it: for each linear layer and input column the mean of the
@@ -208,19 +209,45 @@ public final class ImportanceFile implements AutoCloseable {
      *
      * @throws CheckpointException if not: it was made for another model, and using none of it would go unnoticed
      */
-    void requireColumns(String weight, int cols) {
+    void requireColumns(String weight, int cols, int matrices) {
         Entry entry = entries.get(weight);
-        if (entry.columns() != cols || entry.matrices() != 1) {
+        long values = (long) entry.columns() * entry.matrices();
+        if (values != (long) cols * matrices || (entry.matrices() > 1 && entry.matrices() != matrices)) {
             throw new CheckpointException(String.format(
                     Locale.ROOT,
-                    "%s: \"%s\" has importance for %,d columns%s, but %,d columns in the model: it was made for another"
+                    "%s: \"%s\" has importance for %,d columns%s, but %,d columns%s in the model: it was made for another"
                             + " model",
                     path.getFileName(),
                     weight,
                     entry.columns(),
                     entry.matrices() == 1 ? "" : " of each of " + entry.matrices() + " matrices",
-                    cols));
+                    cols,
+                    matrices == 1 ? "" : " of each of " + matrices + " matrices"));
         }
+    }
+
+    /**
+     * The importance of each matrix of a stack. The older form does not say how many there are: it has one after the
+     * other.
+     *
+     * @param cols columns of a matrix
+     * @param matrices of the stack; 1 for a matrix
+     * @return as many; none if the file does not know the weight
+     * @throws CheckpointException if it was made for another model, or a value is not a mean square
+     */
+    public List<Importance> of(String weight, int cols, int matrices) {
+        if (!has(weight)) {
+            return List.of();
+        }
+        requireColumns(weight, cols, matrices);
+        List<Importance> all = experts(weight);
+        if (all.size() == matrices) {
+            return all;
+        }
+        float[] together = all.getFirst().columns();
+        return IntStream.range(0, matrices)
+                .mapToObj(m -> new Importance(weight, Arrays.copyOfRange(together, m * cols, (m + 1) * cols)))
+                .toList();
     }
 
     /** The weights that it knows, in its order. */

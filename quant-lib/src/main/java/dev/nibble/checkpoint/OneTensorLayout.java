@@ -34,11 +34,20 @@ final class OneTensorLayout implements TensorLayout {
 
     @Override
     public List<NewTensor> tensors(String name, Format format, long rows, int cols) {
+        return shaped(name, format, rows, cols);
+    }
+
+    @Override
+    public List<NewTensor> shaped(String name, Format format, long... shape) {
         DType type = type(format)
                 .orElseThrow(() -> new IllegalArgumentException(
                         format.recipe() + " is no type of " + container + "; its types: " + StoredTypes.recipes(has)));
-        List<PartLayout> parts = format.layout(rows, cols);
-        var tensor = new NewTensor(name, type, rows, cols);
+        long rows = 1;
+        for (int i = 0; i < shape.length - 1; i++) {
+            rows *= shape[i];
+        }
+        List<PartLayout> parts = format.layout(rows, (int) shape[shape.length - 1]);
+        var tensor = new NewTensor(name, type, shape);
         if (parts.size() != 1 || parts.getFirst().bytes() != tensor.bytes()) {
             throw new IllegalStateException(format.recipe() + " is not laid out as " + type + ": " + parts);
         }

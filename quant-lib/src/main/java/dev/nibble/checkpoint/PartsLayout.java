@@ -33,6 +33,15 @@ final class PartsLayout implements TensorLayout {
     }
 
     @Override
+    public List<NewTensor> shaped(String name, Format format, long... shape) {
+        long rows = 1;
+        for (int i = 0; i < shape.length - 1; i++) {
+            rows *= shape[i];
+        }
+        return tensors(name, format, rows, (int) shape[shape.length - 1]);
+    }
+
+    @Override
     public void write(String name, Quantized piece, long firstRow, long rows, Function<String, TensorSink> out) {
         List<PartLayout> layout = piece.format().layout(piece.rows(), piece.cols());
         List<StoredPart> parts = piece.parts();

@@ -22,7 +22,7 @@ final class PartsWeight implements Weight {
     private final Checkpoint checkpoint;
     private final String name;
     private final Format format;
-    private final long rows;
+    private final long[] shape;
     private final int cols;
     private final List<TensorInfo> tensors;
     private final boolean ownNames;
@@ -31,16 +31,15 @@ final class PartsWeight implements Weight {
             Checkpoint checkpoint,
             String name,
             Format format,
-            long rows,
-            int cols,
+            long[] shape,
             List<TensorInfo> tensors,
             boolean ownNames) {
         this.ownNames = ownNames;
         this.checkpoint = checkpoint;
         this.name = name;
         this.format = format;
-        this.rows = rows;
-        this.cols = cols;
+        this.shape = shape.clone();
+        this.cols = (int) shape[shape.length - 1];
         this.tensors = List.copyOf(tensors);
     }
 
@@ -60,16 +59,19 @@ final class PartsWeight implements Weight {
      */
     static PartsWeight of(Checkpoint checkpoint, String name, PartsManifest.Entry entry, List<String> suffixes) {
         long[] shape = entry.shape();
-        if (shape.length != 2 || shape[1] > Integer.MAX_VALUE) {
-            throw damaged(checkpoint, name, "its shape is " + Arrays.toString(shape) + ", not [out, in]");
+        if (shape.length < 2 || shape.length > 3 || shape[shape.length - 1] > Integer.MAX_VALUE) {
+            throw damaged(
+                    checkpoint,
+                    name,
+                    "its shape is " + Arrays.toString(shape) + ", neither [out, in] nor [matrices, out, in]");
         }
-        int cols = (int) shape[1];
+        int cols = (int) shape[shape.length - 1];
         Format format;
         List<PartLayout> layout;
         try {
-            Math.multiplyExact(shape[0], shape[1]);
+            Math.multiplyExact(rows(shape), cols);
             format = Formats.parse(entry.recipe());
-            layout = format.layout(shape[0], cols);
+            layout = format.layout(rows(shape), cols);
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw damaged(checkpoint, name, e.getMessage());
         }
@@ -91,7 +93,11 @@ final class PartsWeight implements Weight {
             }
             tensors.add(tensor);
         }
-        return new PartsWeight(checkpoint, name, format, shape[0], cols, tensors, suffixes.isEmpty());
+        return new PartsWeight(checkpoint, name, format, shape, tensors, suffixes.isEmpty());
+    }
+
+    private static long rows(long... shape) {
+        return shape.length == 2 ? shape[0] : Math.multiplyExact(shape[0], shape[1]);
     }
 
     /** Whether its tensors have our own names, and the file's metadata tell of it. */
@@ -116,7 +122,7 @@ final class PartsWeight implements Weight {
 
     @Override
     public long[] shape() {
-        return new long[] {rows, cols};
+        return shape.clone();
     }
 
     @Override

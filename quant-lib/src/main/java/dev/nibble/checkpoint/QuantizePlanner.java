@@ -13,6 +13,7 @@ import dev.nibble.tensor.TensorInfo;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -97,22 +98,65 @@ final class QuantizePlanner {
             if (how.wantsSurvey()) {
                 format = TensorEncoder.surveyed(weight, format, how, Progress.current());
             }
-            List<NewTensor> tensors = how.tensors(weight.name(), format, weight.rows(), cols);
+            List<NewTensor> tensors = how.shaped(weight.name(), format, weight.shape());
+            int matrices = matrices(weight);
             boolean asked = format.takesImportance() && options.importance() != null;
             boolean known = asked && options.importance().has(weight.name());
             if (known) {
-                options.importance().requireColumns(weight.name(), cols);
+                options.importance().requireColumns(weight.name(), cols, matrices);
+                requireWholePieces(weight, format, how, matrices);
             }
             probe(formats.get(recipe.get()), weight.rows(), cols, known);
-            return new Plan(weight, format, how, tensors, known, asked && !known ? "no importance known" : "");
+            return new Plan(weight, format, how, tensors, known, note(weight, format, asked && !known));
         } catch (IllegalArgumentException doesNotFit) {
             return keep(weight, "kept: " + doesNotFit.getMessage());
         }
     }
 
-    private static String obstacle(Weight weight) {
-        if (weight.shape().length != 2) {
-            return weight.shape().length + " dimensions, not a matrix";
+    /** How many matrices a weight is a stack of. */
+    static int matrices(Weight weight) {
+        long[] shape = weight.shape();
+        return shape.length == 2 ? 1 : Math.toIntExact(shape[0]);
+    }
+
+    private static String note(Weight weight, Format format, boolean unknown) {
+        List<String> notes = new ArrayList<>();
+        int matrices = matrices(weight);
+        if (matrices > 1) {
+            long[] shape = weight.shape();
+            notes.add(matrices + " matrices of [" + shape[1] + ", " + shape[2] + "]"
+                    + (format.survey().isPresent() ? ", with one " + format.recipe() + " for all" : ""));
+        }
+        if (unknown) {
+            notes.add("no importance known");
+        }
+        return String.join("; ", notes);
+    }
+
+    /** Each matrix of a stack has its own importance, so no piece may reach from one into the next. */
+    private static void requireWholePieces(Weight weight, Format format, TensorLayout how, int matrices) {
+        long together = TensorEncoder.rowsTogether(weight, format, how);
+        if (matrices > 1 && weight.rows() / matrices % together != 0) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "%s works on %,d rows together, which do not divide the %,d rows of a matrix that has importance of"
+                            + " its own",
+                    format.recipe(),
+                    together,
+                    weight.rows() / matrices));
+        }
+    }
+
+    private String obstacle(Weight weight) {
+        int dimensions = weight.shape().length;
+        if (dimensions == 3 && isNoStack(weight.name())) {
+            return "3 dimensions, and no stack of matrices; its name in the recipe quantizes it all the same";
+        }
+        if (dimensions < 2 || dimensions > 3) {
+            return dimensions + " dimensions, not a matrix";
+        }
+        if (dimensions == 3 && weight.shape()[0] > Integer.MAX_VALUE) {
+            return "too many matrices";
         }
         if (weight.count() == 0) {
             return "no values";
@@ -140,6 +184,12 @@ final class QuantizePlanner {
         } else {
             format.quantize(zeros, Progress.NONE);
         }
+    }
+
+    /** Convolutions and RWKV's mixing have three dimensions, too; llama.cpp (tensor_allows_quantization) keeps them. */
+    private boolean isNoStack(String name) {
+        return (name.contains("conv") || name.contains("time_mix"))
+                && options.recipe().named(name).isEmpty();
     }
 
     /** A format whose bytes are a type of the new file is stored as that type, whatever layout was asked for. */

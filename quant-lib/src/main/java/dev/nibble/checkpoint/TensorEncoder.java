@@ -10,6 +10,7 @@ import dev.nibble.tensor.ErrorStatistics;
 import dev.nibble.tensor.ErrorSums;
 import dev.nibble.tensor.Matrix;
 import java.math.BigInteger;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -29,7 +30,7 @@ final class TensorEncoder {
      * Encodes all rows, in order.
      *
      * @param layout which says how many rows it wants together
-     * @param importance null for none
+     * @param importance of each matrix of a stack, or of the one matrix; none for none
      * @param progress is stepped by the number of weights of each piece, in every pass
      * @return the error of what the stored bytes decode to
      * @throws IllegalArgumentException if a weight is not finite, or what else the format refuses
@@ -39,7 +40,7 @@ final class TensorEncoder {
             Weight weight,
             Format format,
             TensorLayout layout,
-            Importance importance,
+            List<Importance> importance,
             Progress progress,
             Consumer<Piece> out) {
         Format fixed = surveyed(weight, format, layout, progress);
@@ -47,9 +48,12 @@ final class TensorEncoder {
         ErrorSums error = new ErrorSums();
         try (Progress.Task task = progress.task(title, weight.count(), "weights")) {
             long step = pieceRows(weight, format, layout);
-            for (long row = 0; row < weight.rows(); row += step) {
-                Matrix piece = piece(weight, row, step, progress.quiet());
-                Quantized quantized = quantize(fixed, piece, importance, progress.quiet());
+            long each = weight.rows() / Math.max(1, importance.size());
+            for (long row = 0, rows; row < weight.rows(); row += rows) {
+                rows = Math.min(step, each - row % each);
+                Matrix piece = piece(weight, row, rows, progress.quiet());
+                Importance its = importance.isEmpty() ? null : importance.get((int) (row / each));
+                Quantized quantized = quantize(fixed, piece, its, progress.quiet());
                 error.add(piece, quantized.dequantize());
                 out.accept(new Piece(quantized, row));
                 task.step(piece.size());
@@ -92,11 +96,15 @@ final class TensorEncoder {
 
     /** Rows of a piece: a multiple of what the format and the layout must see together. */
     private static long pieceRows(Weight weight, Format format, TensorLayout layout) {
+        long together = rowsTogether(weight, format, layout);
+        return Math.max(1, PIECE / (weight.cols() * together)) * together;
+    }
+
+    /** What the format and the layout must see together, in rows. */
+    static long rowsTogether(Weight weight, Format format, TensorLayout layout) {
         int cols = Math.toIntExact(weight.cols());
         BigInteger byFormat = BigInteger.valueOf(format.pieceRows(cols));
         BigInteger byLayout = BigInteger.valueOf(layout.rowsTogether());
-        long together =
-                byFormat.multiply(byLayout).divide(byFormat.gcd(byLayout)).longValueExact();
-        return Math.max(1, PIECE / (cols * together)) * together;
+        return byFormat.multiply(byLayout).divide(byFormat.gcd(byLayout)).longValueExact();
     }
 }

@@ -15,6 +15,18 @@ interface TensorLayout {
      */
     List<NewTensor> tensors(String name, Format format, long rows, int cols);
 
+    /**
+     * The tensors of a weight of any shape: a matrix, or a stack of them, [matrices, out, in].
+     *
+     * @throws IllegalArgumentException as {@link #tensors}, and if this layout holds no stacks
+     */
+    default List<NewTensor> shaped(String name, Format format, long... shape) {
+        if (shape.length != 2) {
+            throw new IllegalArgumentException("this layout holds matrices, not a stack of " + shape[0]);
+        }
+        return tensors(name, format, shape[0], (int) shape[1]);
+    }
+
     /** Rows that a piece must hold a multiple of (but the last one), so that it fills whole words. */
     default int rowsTogether() {
         return 1;

@@ -203,16 +203,15 @@ public record ModelRecipe(List<Entry> entries) {
      * @param dimensions its rank
      */
     public Optional<Recipe> ofTensor(String name, int dimensions) {
-        Entry named = null;
-        for (Entry entry : entries) {
-            if (entry.matches(name)) {
-                named = entry;
-            }
-        }
-        if (named != null) {
-            return named.keeps() ? Optional.empty() : Optional.of(named.recipe());
-        }
-        return of(Part.ofTensor(name, dimensions));
+        Optional<Entry> named = named(name);
+        return named.isPresent()
+                ? named.filter(e -> !e.keeps()).map(Entry::recipe)
+                : of(Part.ofTensor(name, dimensions));
+    }
+
+    /** The entry that speaks of a tensor by its name, not by its part; the last one that does. */
+    public Optional<Entry> named(String name) {
+        return entries.stream().filter(e -> e.matches(name)).reduce((first, second) -> second);
     }
 
     /**
