@@ -61,7 +61,12 @@ final class Html {
         if (!view.headers().stream().allMatch(String::isEmpty)) {
             out.append("<thead><tr style=\"border-bottom:2px solid rgba(128,128,128,0.6)\">");
             for (int c = 0; c < columns; c++) {
-                cell(out, "th", view.headers().get(c), view.numeric().get(c), "font-weight:bold;");
+                cell(
+                        out,
+                        "th",
+                        view.headers().get(c),
+                        view.numeric().get(c),
+                        "font-weight:bold;vertical-align:bottom;");
             }
             out.append("</tr></thead>");
         }
@@ -93,9 +98,11 @@ final class Html {
 
     private static void cell(StringBuilder out, String tag, String text, boolean numeric, String style) {
         out.append('<').append(tag).append(" style=\"").append(CELL).append(style);
-        // white-space: a recipe or a number broken in two lines cannot be read
         out.append(numeric ? "text-align:right;font-variant-numeric:tabular-nums;" : "text-align:left;");
-        out.append(text.length() <= NAME ? "white-space:nowrap\">" : "min-width:9em\">");
+        if (tag.equals("td")) { // a recipe or a number broken in two lines cannot be read; a heading can
+            out.append(text.length() <= NAME ? "white-space:nowrap" : "min-width:9em");
+        }
+        out.append("\">");
         out.append(escape(text)).append("</").append(tag).append('>');
     }
 }
