@@ -2,6 +2,7 @@ package dev.nibble.cli;
 
 import dev.nibble.checkpoint.FileQuantizer;
 import dev.nibble.checkpoint.ImportanceFile;
+import dev.nibble.checkpoint.LoaderConfig;
 import dev.nibble.checkpoint.SafetensorsLayout;
 import dev.nibble.core.ModelRecipe;
 import dev.nibble.core.Progress;
@@ -40,6 +41,9 @@ import picocli.CommandLine.TypeConversionException;
             ""
         })
 final class QuantizeCommand extends LaboratoryCommand {
+    /** Characters of a quantization_config that are shown. */
+    private static final int LONGEST_CONFIG = 600;
+
     @Mixin
     private JsonOption json;
 
@@ -68,6 +72,14 @@ final class QuantizeCommand extends LaboratoryCommand {
                     + " which is NAME.codes, NAME.scales, NAME.zeros).",
             completionCandidates = LayoutConverter.Words.class)
     private SafetensorsLayout layout;
+
+    @Option(
+            names = "--config",
+            paramLabel = "CONFIG",
+            description =
+                    "The model's config.json, for a --layout of other software: written again beside OUT, with the"
+                            + " quantization_config that transformers and vLLM read.")
+    private Path config;
 
     @Option(
             names = "--imatrix",
@@ -109,22 +121,47 @@ final class QuantizeCommand extends LaboratoryCommand {
                     + " is a layout of safetensors files, but a GGUF file has its own: leave --layout out, or let OUT end"
                     + " in .safetensors");
         }
+        Path newConfig = out.toAbsolutePath().resolveSibling("config.json");
+        if (config != null) {
+            if (layout == SafetensorsLayout.PARTS) {
+                throw new IllegalArgumentException(
+                        "--config is for a --layout that other software loads; there is none for our own");
+            }
+            LoaderConfig.check(Terminal.path(config.toString()), newConfig, force);
+        }
         try (Model model = ModelOption.open(file);
                 ImportanceFile known =
                         importance == null ? null : ImportanceFile.open(Terminal.path(importance.toString()))) {
             var options = new FileQuantizer.Options(recipe, layout, known, scope(), force);
             FileQuantizer quantizer = FileQuantizer.plan(model.checkpoint(), out, options);
             long before = Files.size(model.checkpoint().path());
+            if (config != null && quantizer.loaderConfig().isEmpty()) {
+                throw new IllegalArgumentException(String.join("; ", quantizer.warnings()));
+            }
             List<FileQuantizer.Line> lines = quantizer.run(Progress.current());
+            if (config != null) {
+                quantizer.loaderConfig().orElseThrow().write(Terminal.path(config.toString()), newConfig, force);
+            }
             if (json.asked()) {
-                Json.print(facts(out, before, lines, quantizer.warnings()));
+                Json.print(facts(out, before, lines, quantizer));
             } else {
                 System.out.println(table(lines));
                 quantizer.warnings().forEach(warning -> System.out.println("note: " + warning));
+                quantizer.loaderConfig().ifPresent(loader -> System.out.println(note(loader, newConfig)));
                 System.out.println(summary(out, before, lines));
             }
         }
         return 0;
+    }
+
+    private String note(LoaderConfig loader, Path newConfig) {
+        if (config != null) {
+            return "note: " + Terminal.shown(newConfig) + " tells loaders how the weights are stored";
+        }
+        String words = loader.json();
+        return "note: loaders look for a quantization_config in config.json: --config MODEL/config.json writes one beside the"
+                + " new file, "
+                + (words.length() > LONGEST_CONFIG ? "and --json prints it" : "with " + words);
     }
 
     private Predicate<String> scope() {
@@ -186,14 +223,15 @@ final class QuantizeCommand extends LaboratoryCommand {
                 Numbers.bytes(before));
     }
 
-    private Map<String, Object> facts(Path out, long before, List<FileQuantizer.Line> lines, List<String> warnings)
+    private Map<String, Object> facts(Path out, long before, List<FileQuantizer.Line> lines, FileQuantizer quantizer)
             throws Exception {
         var facts = new LinkedHashMap<String, Object>();
         facts.put("file", out.toString());
         facts.put("recipe", recipe.toString());
         facts.put("bytes", Files.size(out));
         facts.put("bytes_before", before);
-        facts.put("warnings", warnings);
+        facts.put("warnings", quantizer.warnings());
+        quantizer.loaderConfig().ifPresent(loader -> facts.put(LoaderConfig.KEY, loader.content()));
         facts.put("weights", lines.stream().map(QuantizeCommand::facts).toList());
         return facts;
     }

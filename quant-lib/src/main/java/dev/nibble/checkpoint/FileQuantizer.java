@@ -8,8 +8,10 @@ import dev.nibble.tensor.ErrorStatistics;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -23,12 +25,16 @@ import java.util.stream.Collectors;
  * all.
  */
 public final class FileQuantizer {
+    /** Bits per weight below which a tensor is not worth a word. */
+    private static final double LEAST_BITS = 0.001;
+
     private final Weights weights;
     private final Path out;
     private final Options options;
     private final boolean gguf;
     private final List<Plan> plans;
     private final List<String> warnings = new ArrayList<>();
+    private Optional<LoaderConfig> loaderConfig = Optional.empty();
 
     /**
      * What to do.
@@ -86,6 +92,9 @@ public final class FileQuantizer {
         new QuantizedHead(weights.checkpoint(), options, plans).make(gguf); // what can not be written shows now
         warnAboutImportance();
         warnAboutUnusedEntries();
+        if (!gguf && options.layout() != SafetensorsLayout.PARTS) {
+            tellLoaders();
+        }
         if (gguf && GgufEntry.of(weights.checkpoint()).isEmpty()) {
             warnings.add(fileName() + " says nothing about a model as GGUF does: the new file holds its tensors under"
                     + " their own names, and programs that want to run it will miss the rest");
@@ -133,6 +142,45 @@ public final class FileQuantizer {
                 .orElse("; it has no matrix");
         throw new IllegalArgumentException(
                 fileName() + ": no weight would be quantized by " + options.recipe() + example);
+    }
+
+    /** The layouts of other software: what its loaders want to know besides the file, and what the bits are made of. */
+    private void tellLoaders() {
+        try {
+            loaderConfig = LoaderConfig.of(options.layout(), plans);
+        } catch (IllegalArgumentException noWords) {
+            warnings.add(noWords.getMessage());
+        }
+        Map<String, Long> bytes = new LinkedHashMap<>();
+        long count = 0;
+        for (Plan plan : plans) {
+            if (plan.isEncoded() && !(plan.layout() instanceof OneTensorLayout)) {
+                count += plan.weight().count();
+                String name = plan.weight().name();
+                int base = name.endsWith("." + LayoutNames.WEIGHT)
+                        ? LayoutNames.base(name).length()
+                        : 0;
+                plan.tensors().forEach(t -> bytes.merge(t.name().substring(base), t.bytes(), Long::sum));
+            }
+        }
+        double weights = count;
+        if (count > 0) {
+            warnings.add("bits per weight count all tensors of the layout "
+                    + options.layout().word() + ": "
+                    + bytes.entrySet().stream()
+                            .filter(e -> 8.0 * e.getValue() / weights >= LEAST_BITS)
+                            .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+                            .map(e -> e.getKey() + String.format(Locale.ROOT, " %.4g", 8.0 * e.getValue() / weights))
+                            .collect(Collectors.joining(", ")));
+        }
+    }
+
+    /**
+     * The quantization_config for loaders of the layout; empty for our own layout, for GGUF, and where such a config has
+     * no words for what was asked.
+     */
+    public Optional<LoaderConfig> loaderConfig() {
+        return loaderConfig;
     }
 
     /** Parts that no file has, and names that match nothing. */

@@ -22,7 +22,7 @@ final class HqqLayout implements TensorLayout {
     private static final List<Integer> BITS = List.of(1, 2, 3, 4, 5, 6, 8);
 
     /** How a weight of this format lies. */
-    private record Plan(int bits, int packedBits, int group, long groups, DType type, String dtype) {
+    record Plan(int bits, int packedBits, int group, long groups, DType type, String dtype) {
         static Plan of(Format format, long rows, int cols) {
             List<String> words = format.canonical().options();
             boolean real = format instanceof AffineFormat && words.contains("hqq");
