@@ -2,7 +2,9 @@ package dev.nibble.format;
 
 import dev.nibble.tensor.ErrorStatistics;
 import dev.nibble.tensor.Matrix;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A matrix in a number format: packed codes, and what it takes to read them. Everything here, errors included, is
@@ -29,9 +31,30 @@ public interface Quantized {
 
     /**
      * How far the decoded weight may lie from the original, by the definition of the format: the error of rounding to
-     * the grid of this block, in units of the weights.
+     * the grid of this block, in units of the weights. Infinite where nothing follows for a single weight; see
+     * {@link #sumBound}.
      */
     double errorBound(int row, int col);
+
+    /**
+     * What is promised of all weights of a block together: their bounds added up; and where {@link #errorBound} is infinite,
+     * because a search traded weights against each other or a range was clipped, what follows from how codes and scales were
+     * chosen for these weights.
+     *
+     * @param original what was quantized
+     * @return empty where nothing is known: bytes that were read back, and made with an importance matrix or by a stranger
+     */
+    default Optional<SumBound> sumBound(int block, Matrix original) {
+        BlockView view = block(block);
+        int first = view.row() * cols() + view.column();
+        double[] bounds = new double[view.count()];
+        for (int i = 0; i < bounds.length; i++) {
+            bounds[i] = errorBound((first + i) / cols(), (first + i) % cols());
+        }
+        return Arrays.stream(bounds).allMatch(Double::isFinite)
+                ? Optional.of(SumBound.ofEach(bounds))
+                : Optional.empty();
+    }
 
     /** What a reader of a table should know about this one, or the empty string: "last group of a row: 64, not 128". */
     String note();

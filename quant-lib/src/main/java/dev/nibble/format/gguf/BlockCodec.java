@@ -4,7 +4,9 @@ import dev.nibble.compute.Reductions;
 import dev.nibble.core.Trace;
 import dev.nibble.format.BitField;
 import dev.nibble.format.ScaledRun;
+import dev.nibble.format.SumBound;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One block type of GGUF: how a block of weights becomes bytes, and back. Its bytes are those that ggml's C reference,
@@ -132,4 +134,23 @@ public interface BlockCodec extends BlockDecoder {
      * encoded without an importance matrix.
      */
     double errorBound(byte[] in, int at, int i);
+
+    /**
+     * What is promised of a whole block where {@link #errorBound} is infinite. If not said otherwise, weights are rounded to
+     * the nearest value on the grid as it is stored.
+     *
+     * @param x the weights of the block, which was encoded from them
+     * @param row what was known of their row
+     * @param column column of the first of them
+     */
+    default Optional<SumBound> sumBound(byte[] in, int at, float[] x, RowContext row, int column) {
+        return Optional.of(SumBound.ofNearest(runs(in, at, 0), 0, x, decoded(in, at), 0, 0));
+    }
+
+    /** The weights of one block. */
+    default float[] decoded(byte[] in, int at) {
+        float[] out = new float[type().blockSize()];
+        decode(in, at, 1, out, 0);
+        return out;
+    }
 }

@@ -100,7 +100,7 @@ final class GgufEncoder {
                 }
             });
         }
-        return new GgufQuantized(format, w.name(), w.rows(), w.cols(), out, importance != null);
+        return new GgufQuantized(format, w.name(), w.rows(), w.cols(), out, importance);
     }
 
     private RowContext context(float[] meanSquares, int row) {
@@ -203,16 +203,25 @@ final class GgufEncoder {
         float[] means = new float[w.rows()];
         Parallel.ranges(w.rows(), Blocks.rowsAtATime(w.cols()), cancel, title, (from, to) -> {
             for (int row = from; row < to; row++) {
-                float sum = 0;
-                for (int c = 0, n; c < w.cols(); c += n) {
-                    cancel.check(title);
-                    n = Math.min(Blocks.RANGE, w.cols() - c);
-                    sum = addSquares(sum, w.values(), row * w.cols() + c, n);
-                }
-                means[row] = sum / w.cols();
+                means[row] = meanSquare(w, row, cancel, title);
             }
         });
         return means;
+    }
+
+    /** That of one row. */
+    static float meanSquare(Matrix w, int row) {
+        return meanSquare(w, row, Progress.NONE.cancelToken(), "");
+    }
+
+    private static float meanSquare(Matrix w, int row, CancelToken cancel, String title) {
+        float sum = 0;
+        for (int c = 0, n; c < w.cols(); c += n) {
+            cancel.check(title);
+            n = Math.min(Blocks.RANGE, w.cols() - c);
+            sum = addSquares(sum, w.values(), row * w.cols() + c, n);
+        }
+        return sum / w.cols();
     }
 
     private static float addSquares(float sum, float[] x, int from, int count) {

@@ -24,6 +24,10 @@ import java.util.function.Function;
 public final class GgufFormat implements Format {
     private static final String PRESET = "ggml";
 
+    private static final String WEIGHED =
+            " With an importance matrix columns of no importance may be given up: then single weights have no error bound, but"
+                    + " those of a block together have one (sumBound).";
+
     private final Recipe recipe;
     private final BlockCodec codec;
     /** The words that the recipe has to have, in canonical order. */
@@ -103,7 +107,7 @@ public final class GgufFormat implements Format {
 
     @Override
     public String specials() {
-        return codec.specials();
+        return codec.specials() + (codec.takesImportance() && !codec.needsImportance() ? WEIGHED : "");
     }
 
     @Override

@@ -8,30 +8,33 @@ import dev.nibble.format.Blocks;
 import dev.nibble.format.ScaledRun;
 import dev.nibble.format.StoredMatrix;
 import dev.nibble.format.StoredPart;
+import dev.nibble.format.SumBound;
 import dev.nibble.tensor.DType;
 import dev.nibble.tensor.Matrix;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /** A matrix as the blocks of a GGUF tensor: one array of bytes. */
 final class GgufQuantized extends StoredMatrix {
     private final BlockCodec codec;
     private final DType type;
     private final byte[] bytes;
-    private final boolean weighed;
+    private final float[] importance;
 
     GgufQuantized(GgufFormat format, String name, int rows, int cols, byte[] bytes) {
-        this(format, name, rows, cols, bytes, false);
+        this(format, name, rows, cols, bytes, null);
     }
 
     /**
-     * @param weighed whether an importance matrix had a say: then no bound follows from the bytes, for weights of no
-     *     importance may be given up
+     * @param importance one number per column, or null: where one had a say no bound follows for single weights, for those of
+     *     no importance may be given up
      */
-    GgufQuantized(GgufFormat format, String name, int rows, int cols, byte[] bytes, boolean weighed) {
+    GgufQuantized(GgufFormat format, String name, int rows, int cols, byte[] bytes, float[] importance) {
         super(format, name, rows, cols);
-        this.weighed = weighed && !format.codec().needsImportance();
+        this.importance = importance;
         this.codec = format.codec();
         this.type = codec.type();
         this.bytes = bytes;
@@ -65,11 +68,26 @@ final class GgufQuantized extends StoredMatrix {
     @Override
     public double errorBound(int row, int col) {
         int i = index(row, col);
-        if (weighed) {
+        if (importance != null) {
             return Double.POSITIVE_INFINITY;
         }
         double bound = codec.errorBound(bytes, i / type.blockSize() * type.blockBytes(), i % type.blockSize());
         return bound >= 0 ? bound : Double.POSITIVE_INFINITY; // a stranger's scale may be no number
+    }
+
+    @Override
+    public Optional<SumBound> sumBound(int index, Matrix original) {
+        Optional<SumBound> each = super.sumBound(index, original);
+        if (each.isPresent() || (importance == null && codec.needsImportance())) {
+            return each;
+        }
+        int first = index * type.blockSize();
+        int row = first / cols;
+        RowContext context = importance == null
+                ? RowContext.NONE
+                : new RowContext(importance, codec.usesRowMeanSquare() ? GgufEncoder.meanSquare(original, row) : 0);
+        float[] x = Arrays.copyOfRange(original.values(), first, first + type.blockSize());
+        return codec.sumBound(bytes, index * type.blockBytes(), x, context, first % cols);
     }
 
     @Override

@@ -60,6 +60,8 @@ final class Grid {
     final int weights;
     /** Bits of one level in a packed point. */
     final int levelBits;
+    /** What level 0 decodes to, before the scale. */
+    final int unit;
     /** Number of points. */
     final int size;
     /** Points, packed, ascending. */
@@ -80,6 +82,7 @@ final class Grid {
         this.weights = weights;
         this.levelBits = 16 / weights == 2 ? 2 : 3;
         this.distances = distances;
+        this.unit = levelValues[0];
         this.points = read(name, size);
         this.levels = new byte[size * weights];
         this.values = new byte[size * weights];

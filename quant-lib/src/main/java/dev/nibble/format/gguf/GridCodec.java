@@ -2,7 +2,9 @@ package dev.nibble.format.gguf;
 
 import dev.nibble.format.BitField.Role;
 import dev.nibble.format.BitRun;
+import dev.nibble.format.SumBound;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * What IQ2_XXS, IQ2_XS, IQ2_S, IQ3_XXS and IQ3_S have in common: 256 weights as points of a grid, signs, four-bit scales of
@@ -141,9 +143,36 @@ abstract class GridCodec extends ChoosingCodec {
         return (signs(in, at, i / 8) >>> (i & 7) & 1) != 0 ? -value : value;
     }
 
+    /** Points trade weights against each other: none has a bound of its own. */
     @Override
     public double errorBound(byte[] in, int at, int i) {
         return Double.POSITIVE_INFINITY;
+    }
+
+    /**
+     * The scale of a sub-block is the best for its points as the odd numbers that their levels stand for, and s' is that
+     * scale rounded to an odd multiple 2l + 1 of d, which is a thirty-first of the largest one times {@link #factor}.
+     */
+    @Override
+    public Optional<SumBound> sumBound(byte[] in, int at, float[] x, RowContext row, int column) {
+        float[] values = decoded(in, at);
+        float[] fitted = new float[SIZE];
+        FittedBound bound = new FittedBound(x, values);
+        float[] weights = new float[rule.count()];
+        float sum = Importances.sumOfSquares(x, 0, SIZE);
+        float d = Halves.get(in, at);
+        for (int s = 0; s < subs; s++) {
+            int first = s * rule.count();
+            weigh(x, first, sum, row.importance(), column + first, weights);
+            double odd = d == 0 ? 1 : Math.rint(scale(in, at, s) * (double) grid.unit / d);
+            for (int i = first; i < first + rule.count(); i++) {
+                int level = grid.levels()[point(in, at, i / grid.weights) * grid.weights + i % grid.weights];
+                fitted[i] = (float) Math.copySign(d * odd * (2 * level + 1), values[i]);
+            }
+            double ratio = FittedBound.rounded(d) * (odd - 1) / odd / factor;
+            bound.add(first, rule.count(), weights, ratio, rule.epsilon(), fitted);
+        }
+        return Optional.of(bound.bound());
     }
 
     static String range(int from, int count) {

@@ -18,6 +18,9 @@ final class GridSpecials {
                 + " or less beside others becomes the smallest point at the smallest"
                 + " scale, not zeros: there is no zero on the grid. Constant: the same point for all, up to the rounding of"
                 + " the scales. Weights below about 1e-6 leave d at 0 or few bits of it. A block whose d exceeds 65,504 is"
-                + " refused, where ggml stores an infinite scale.";
+                + " refused, where ggml stores an infinite scale. A single weight has no error bound, for points trade weights"
+                + " against each other; those of a block together have: Σ c · error² is at most Σ c · w² − (2r − 1) · Σ c · w'²,"
+                + " with c what each counts in the search, w' what it decodes to, and r the least that the fitted scale can have"
+                + " been of the stored one (sumBound).";
     }
 }

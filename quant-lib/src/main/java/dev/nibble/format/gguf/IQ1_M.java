@@ -16,8 +16,12 @@ import dev.nibble.tensor.DType;
  * value = d · (2 · scale + 1) · (point ± 1/8). Source: ggml, quantize_row_iq1_m_impl, dequantize_row_iq1_m.
  */
 final class IQ1_M extends TernaryGridCodec {
+    private static final float LEAST = 1e-7f;
+    /** As ggml has it. */
+    private static final float FACTOR = 1.1125f;
+
     IQ1_M() {
-        super(16, 4, 1e-7f);
+        super(16, 4, LEAST);
     }
 
     @Override
@@ -54,6 +58,12 @@ final class IQ1_M extends TernaryGridCodec {
         return up ? TernarySearch.UP : TernarySearch.DOWN;
     }
 
+    /** One d is fitted to the points and scales of all sub-blocks. */
+    @Override
+    void promise(FittedBound bound, float[] weights, int sub, int scale, float d) {
+        bound.add(16 * sub, 16, weights, FittedBound.rounded(d) / FACTOR, LEAST);
+    }
+
     /** The d that fits the points and scales best. */
     @Override
     float wanted(float[] x, int from, RowContext row, int column, float sigma2, Choice choice, float largest) {
@@ -76,7 +86,7 @@ final class IQ1_M extends TernaryGridCodec {
             }
         }
         float d = sumq2 > 0 ? sumqx / sumq2 : largest / 15;
-        return d * 1.1125f; // as ggml has it
+        return d * FACTOR;
     }
 
     /**

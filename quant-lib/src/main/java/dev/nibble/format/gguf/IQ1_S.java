@@ -17,8 +17,12 @@ import dev.nibble.tensor.DType;
  * dequantize_row_iq1_s.
  */
 final class IQ1_S extends TernaryGridCodec {
+    private static final float LEAST = 1e-12f;
+    /** As ggml has it. */
+    private static final float FACTOR = 1.125f;
+
     IQ1_S() {
-        super(8, 2, 1e-12f);
+        super(8, 2, LEAST);
     }
 
     @Override
@@ -61,7 +65,14 @@ final class IQ1_S extends TernaryGridCodec {
 
     @Override
     float wanted(float[] x, int from, RowContext row, int column, float sigma2, Choice choice, float largest) {
-        return largest / 15 * 1.125f; // as ggml has it
+        return largest / 15 * FACTOR;
+    }
+
+    /** Each sub-block's scale is fitted to its points, and rounded to an odd multiple 2 · scale + 1 of d. */
+    @Override
+    void promise(FittedBound bound, float[] weights, int sub, int scale, float d) {
+        double ratio = FittedBound.rounded(d) * 2 * scale / (2 * scale + 1) / FACTOR;
+        bound.add(32 * sub, 32, weights, ratio, LEAST);
     }
 
     @Override

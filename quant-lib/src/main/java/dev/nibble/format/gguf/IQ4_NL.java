@@ -4,8 +4,10 @@ import dev.nibble.format.BitField.Role;
 import dev.nibble.format.ScaleSet;
 import dev.nibble.format.ScaleType;
 import dev.nibble.format.ScaledRun;
+import dev.nibble.format.SumBound;
 import dev.nibble.tensor.DType;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * GGUF IQ4_NL: 32 weights in 18 bytes (4.5 bits per weight), sixteen unevenly spaced values.
@@ -151,6 +153,13 @@ final class IQ4_NL extends ChoosingCodec {
     @Override
     public int code(byte[] in, int at, int i) {
         return Fp4Values.code(in, at + 2, 16, i);
+    }
+
+    /** Codes are the nearest under d before its rounding. */
+    @Override
+    public Optional<SumBound> sumBound(byte[] in, int at, float[] x, RowContext row, int column) {
+        double moved = 1 - FittedBound.rounded(Halves.get(in, at));
+        return Optional.of(SumBound.ofNearest(runs(in, at, 0), 0, x, decoded(in, at), moved, 0));
     }
 
     @Override

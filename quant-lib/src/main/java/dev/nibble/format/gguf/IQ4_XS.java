@@ -3,9 +3,11 @@ package dev.nibble.format.gguf;
 import dev.nibble.format.BitField.Role;
 import dev.nibble.format.ScaleSet;
 import dev.nibble.format.ScaledRun;
+import dev.nibble.format.SumBound;
 import dev.nibble.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * GGUF IQ4_XS: 256 weights in 136 bytes (4.25 bits per weight), 8 sub-blocks of 32 weights.
@@ -199,6 +201,13 @@ final class IQ4_XS extends ChoosingCodec {
     @Override
     public int code(byte[] in, int at, int i) {
         return Fp4Values.code(in, at + 8 + i / 32 * 16, 16, i % 32);
+    }
+
+    /** Codes are the nearest under d before its rounding. */
+    @Override
+    public Optional<SumBound> sumBound(byte[] in, int at, float[] x, RowContext row, int column) {
+        double moved = 1 - FittedBound.rounded(Halves.get(in, at));
+        return Optional.of(SumBound.ofNearest(runs(in, at, 0), 0, x, decoded(in, at), moved, 0));
     }
 
     @Override

@@ -144,14 +144,15 @@ final class NVFP4 extends ChoosingCodec {
 
     /**
      * Half the gap to a neighbour. The largest magnitude is six scales before rounding, which moves them by a sixteenth, or by
-     * half a unit 2^-9 (7 units stand for all below 8). None where the scale is 448: what lies beyond 2688 is cut.
+     * half a unit 2^-9 (7 units stand for all below 8). Where the scale is 448, what lies beyond 2688 is cut, and
+     * nothing beyond 2^30 is taken.
      */
     @Override
     public double errorBound(byte[] in, int at, int i) {
         int code = in[at + i / 16] & 0xff;
         double scale = 2.0 * halfScale(code);
         if (code == TOP && (code(in, at, i) & 7) == 7) {
-            return Double.POSITIVE_INFINITY;
+            return largest() - 6 * scale;
         }
         double most = (code & 0x7f) >= 8 ? 6.375 * scale : 6 * (scale + (code == 7 ? 0x1p-9 : 0x1p-10));
         most *= 1 + 0x1p-20;

@@ -4,7 +4,9 @@ import dev.nibble.format.BitField.Role;
 import dev.nibble.format.ScaleSet;
 import dev.nibble.format.ScaleType;
 import dev.nibble.format.ScaledRun;
+import dev.nibble.format.SumBound;
 import java.util.List;
+import java.util.Optional;
 
 /** Q4_1 and Q5_1: a scale and a minimum, so that the smallest weight gets the code 0 and the largest the top code. */
 abstract class SmallAffine extends Small {
@@ -120,6 +122,35 @@ abstract class SmallAffine extends Small {
             float[] d = getHalves(in, block, n);
             kernels.unpack(in, block, n, layout, 0, d, getHalves(in, block + 2, n), out, to + b * SIZE);
         }
+    }
+
+    /**
+     * Asked for where there is an importance: then no candidate of the search is worse than the first, the plain grid from
+     * the smallest weight or 0 to the largest, which loses half a step at most. To that comes the rounding of scale and minimum.
+     */
+    @Override
+    public Optional<SumBound> sumBound(byte[] in, int at, float[] x, RowContext row, int column) {
+        double low = 0;
+        double high = x[0];
+        for (float v : x) {
+            low = Math.min(low, v);
+            high = Math.max(high, v);
+        }
+        double half = Math.max(0, high - low) / top / 2 + Math.max(-low, high) * 0x1p-18;
+        double slackOfScale = Halves.slack(Halves.get(in, at));
+        double slackOfMin = Halves.slack(Halves.get(in, at + 2));
+        float[] weights = searchWeights(x, 0, 1, row, column);
+        double[] counts = new double[SIZE];
+        double plain = 0;
+        double moved = 0;
+        for (int i = 0; i < SIZE; i++) {
+            counts[i] = weights[i];
+            double by = code(in, at, i) * slackOfScale + slackOfMin;
+            plain += counts[i] * half * half;
+            moved += counts[i] * by * by;
+        }
+        double most = Math.sqrt(plain) + Math.sqrt(moved);
+        return Optional.of(new SumBound(counts, most * most * (1 + 1e-4)));
     }
 
     /**

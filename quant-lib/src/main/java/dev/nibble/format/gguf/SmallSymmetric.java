@@ -4,7 +4,9 @@ import dev.nibble.format.BitField.Role;
 import dev.nibble.format.ScaleSet;
 import dev.nibble.format.ScaleType;
 import dev.nibble.format.ScaledRun;
+import dev.nibble.format.SumBound;
 import java.util.List;
+import java.util.Optional;
 
 /** Q4_0 and Q5_0: one scale, of either sign, so that the weight of largest magnitude gets the code 0 exactly. */
 abstract class SmallSymmetric extends Small {
@@ -100,6 +102,15 @@ abstract class SmallSymmetric extends Small {
             int block = at + b * layout.bytes();
             kernels.unpack(in, block, n, layout, half, getHalves(in, block, n), null, out, to + b * SIZE);
         }
+    }
+
+    /** Asked for where there is an importance: then d before its rounding is the best for the codes. */
+    @Override
+    public Optional<SumBound> sumBound(byte[] in, int at, float[] x, RowContext row, int column) {
+        FittedBound bound = new FittedBound(x, decoded(in, at));
+        float[] weights = searchWeights(x, 0, 1, row, column);
+        bound.add(0, SIZE, weights, FittedBound.rounded(Halves.get(in, at)), ScaleSearch.NOTHING);
+        return Optional.of(bound.bound());
     }
 
     /**

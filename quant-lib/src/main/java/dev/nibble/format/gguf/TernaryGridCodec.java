@@ -1,5 +1,8 @@
 package dev.nibble.format.gguf;
 
+import dev.nibble.format.SumBound;
+import java.util.Optional;
+
 /**
  * What IQ1_S and IQ1_M have in common: 256 weights as points of -1, 0 and 1 for each 8, moved up or down by 1/8, a three-bit
  * scale for each sub-block and one fp16 d for all. The choice of a block holds the scales 0..7, as minima the way in which
@@ -160,6 +163,28 @@ abstract class TernaryGridCodec extends ChoosingCodec {
         return Grid.IQ1.GRID.values()[point(in, at, i / 8) * 8 + i % 8];
     }
 
+    /**
+     * Adds what is promised of a sub-block.
+     *
+     * @param weights what its weights count
+     * @param scale its three-bit scale
+     * @param d that of the block
+     */
+    abstract void promise(FittedBound bound, float[] weights, int sub, int scale, float d);
+
+    @Override
+    public final Optional<SumBound> sumBound(byte[] in, int at, float[] x, RowContext row, int column) {
+        FittedBound bound = new FittedBound(x, decoded(in, at));
+        float[] weights = new float[count];
+        float sigma2 = 2 * Importances.sumOfSquares(x, 0, SIZE) / SIZE;
+        for (int s = 0; s < subs; s++) {
+            weigh(x, count * s, sigma2, row.importance(), column + count * s, weights);
+            promise(bound, weights, s, scale(in, at, s), d(in, at));
+        }
+        return Optional.of(bound.bound());
+    }
+
+    /** Points trade weights against each other: none has a bound of its own. */
     @Override
     public final double errorBound(byte[] in, int at, int i) {
         return Double.POSITIVE_INFINITY;

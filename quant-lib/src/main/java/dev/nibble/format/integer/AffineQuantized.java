@@ -13,12 +13,15 @@ import dev.nibble.format.ScaleType;
 import dev.nibble.format.ScaledRun;
 import dev.nibble.format.StoredMatrix;
 import dev.nibble.format.StoredPart;
+import dev.nibble.format.SumBound;
 import dev.nibble.format.packing.BitFields;
 import dev.nibble.format.packing.Trits;
 import dev.nibble.tensor.Matrix;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /** A matrix in an {@link AffineFormat}: byte arrays, laid out as the format's documentation draws them. */
 final class AffineQuantized extends StoredMatrix {
@@ -250,6 +253,22 @@ final class AffineQuantized extends StoredMatrix {
             most += bound.above(rule.range() == AffineRule.Range.MIRRORED && nothingBelowCentre(block));
         }
         return most;
+    }
+
+    @Override
+    public Optional<SumBound> sumBound(int block, Matrix original) {
+        Optional<SumBound> each = super.sumBound(block, original);
+        float zero = zero(block);
+        if (each.isPresent() || !Float.isFinite(scale(block)) || !Float.isFinite(zero)) {
+            return each;
+        }
+        int start = grouping.start(block, cols);
+        int count = countOf(block);
+        float[] back = Arrays.copyOfRange(dequantize().values(), start, start + count);
+        float[] x = Arrays.copyOfRange(original.values(), start, start + count);
+        ErrorBound bound = new ErrorBound(format.spec(), scale(block), zero);
+        double moved = bound.inside() + bound.throughFp8(start, this);
+        return Optional.of(SumBound.ofNearest(runs(block), start, x, back, 0, moved));
     }
 
     /** Weights that the statistic of a block's scale was taken over. */

@@ -19,7 +19,8 @@ final class AffineSpecials {
                 .append(" is refused, even where the origin writes infinity.");
         if (rule.clipsFreely() || spec.search().clips()) {
             text.append(" Weights beyond the grid become its outermost codes; how far they lay beyond is known, and in"
-                    + " the error bound, only for a matrix quantized here, not for one read back from bytes.");
+                    + " the error bound, only for a matrix quantized here; of one read back from bytes the weights of a block together have a bound"
+                    + " (sumBound).");
         }
         if (rule.range() == AffineRule.Range.MIRRORED) {
             text.append(" A group without negative weights keeps only the upper half of the codes, and its weights"

@@ -11,14 +11,17 @@ import dev.nibble.format.PartLayout;
 import dev.nibble.format.ScaledRun;
 import dev.nibble.format.StoredMatrix;
 import dev.nibble.format.StoredPart;
+import dev.nibble.format.SumBound;
 import dev.nibble.format.minifloat.MinifloatKernels.Groups;
 import dev.nibble.tensor.Matrix;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** A matrix in {@link ScaledFloats}: up to three byte arrays. */
@@ -173,6 +176,20 @@ final class ScaledFloatMatrix extends StoredMatrix {
         double byReach = reach * (1 + 0x1p-21) + value + 0x1p-148;
         double bound = divisor == 0 ? byReach : Math.min(byRounding, byReach);
         return Double.isNaN(bound) ? Double.POSITIVE_INFINITY : bound;
+    }
+
+    @Override
+    public Optional<SumBound> sumBound(int index, Matrix original) {
+        Optional<SumBound> each = super.sumBound(index, original);
+        if (each.isPresent() || scaling.bytes() > 0 || format.hasTensor() || element.bits() > 8) {
+            return each;
+        }
+        List<ScaledRun> runs = runs(index); // unscaled and cut to the largest number
+        int first = runs.getFirst().first();
+        int end = first + runs.getFirst().count();
+        float[] x = Arrays.copyOfRange(original.values(), first, end);
+        float[] back = Arrays.copyOfRange(dequantize().values(), first, end);
+        return Optional.of(SumBound.ofNearest(runs, first, x, back, 0, 0));
     }
 
     @Override
