@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -150,8 +151,19 @@ public record ModelRecipe(List<Entry> entries) {
      * Reads the text form, short or long. White space around parts and recipes is ignored.
      *
      * @throws IllegalArgumentException if it is not a recipe; the message quotes what is wrong and names the nearest part
+     *     or recipe
      */
     public static ModelRecipe parse(String text) {
+        ModelRecipe recipe = read(text);
+        for (Entry entry : recipe.entries()) {
+            if (!entry.keeps()) {
+                Checks.ALL.forEach(check -> check.check(entry.recipe()));
+            }
+        }
+        return recipe;
+    }
+
+    private static ModelRecipe read(String text) {
         Objects.requireNonNull(text, "recipe");
         if (text.length() > MAX_LENGTH) {
             throw new IllegalArgumentException(
@@ -171,6 +183,16 @@ public record ModelRecipe(List<Entry> entries) {
             entries.add(new Entry(part(piece.substring(0, equals).strip()), Recipe.parse(piece.substring(equals + 1))));
         }
         return new ModelRecipe(entries);
+    }
+
+    /** Who knows which recipes there are; none where the library runs without its formats. */
+    private static final class Checks {
+        static final List<RecipeCheck> ALL =
+                ServiceLoader.load(RecipeCheck.class, ModelRecipe.class.getClassLoader()).stream()
+                        .map(ServiceLoader.Provider::get)
+                        .toList();
+
+        private Checks() {}
     }
 
     /** A part as written; a single word near the name of a part and without a wildcard is a misspelling. */

@@ -2,6 +2,7 @@ package dev.nibble.format;
 
 import dev.nibble.core.ModelRecipe;
 import dev.nibble.core.Recipe;
+import dev.nibble.core.RecipeCheck;
 import dev.nibble.core.Registry;
 import dev.nibble.format.codebook.CodebookFormats;
 import dev.nibble.format.gguf.BlockCodecs;
@@ -53,6 +54,16 @@ public final class Formats {
                     + String.join(", ", all().stream().map(Registry.Entry::name).toList()));
         }
         return REGISTRY.make(recipe);
+    }
+
+    /** Knows formats, and the names of methods. */
+    public static final class Check implements RecipeCheck {
+        @Override
+        public void check(Recipe recipe) {
+            if (!METHODS.contains(recipe.name())) {
+                of(recipe);
+            }
+        }
     }
 
     /**

@@ -82,6 +82,10 @@ class ModelRecipeTest {
         assertThatThrownBy(() -> ModelRecipe.parse("w=int4;w=int8")).hasMessageContaining("given twice");
         assertThatThrownBy(() -> ModelRecipe.parse("w=")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> ModelRecipe.parse("lay(ers.0=int4")).hasMessageContaining("lay(ers.0");
+        assertThatThrownBy(() -> ModelRecipe.parse("w=itn4")).hasMessageContaining("did you mean \"int4\"?");
+        assertThatThrownBy(() -> ModelRecipe.parse("itn4")).hasMessageContaining("did you mean \"int4\"?");
+        assertThatThrownBy(() -> ModelRecipe.parse("head=keep;kv=fp8:e4m4")).hasMessageContaining("e4m3");
+        assertThatThrownBy(() -> ModelRecipe.parse("w=int4:g12x")).hasMessageContaining("g12x");
         assertThatThrownBy(() -> ModelRecipe.parse("w=int4;" + "x.*=int4;".repeat(5000)))
                 .hasMessageContaining("characters");
     }

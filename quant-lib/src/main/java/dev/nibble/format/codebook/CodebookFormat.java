@@ -90,7 +90,11 @@ final class CodebookFormat implements Format {
         return is.description
                 + (is.twice == null
                         ? ""
-                        : "; the scales less their mean are quantized with the 8-bit dynamic map in blocks of 256");
+                        : "; the scales less their mean are quantized with the 8-bit dynamic map in blocks of 256, "
+                                + (is.recipe.options().contains("lut")
+                                        ? "looked up as bitsandbytes' compiled CPU library does"
+                                        : "to the nearest as bitsandbytes' torch code does; lut decides as its compiled CPU"
+                                                + " library does"));
     }
 
     @Override

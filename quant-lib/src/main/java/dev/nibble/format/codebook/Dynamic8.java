@@ -21,7 +21,7 @@ import java.util.List;
  * A weight times 1 / max(absmax, 1e-38) gets the nearest value, on the float32 midpoint the lower. {@code unsigned} is
  * the map of optimizer states: negative weights become 0. {@code lut} decides as bitsandbytes' compiled CPU library does
  * from 0.50 on: by a table of 65,536 entries (see {@link Books#dynamicByTable}), which differs from the nearest in about
- * one code of 700. Source: Dettmers, "8-Bit Approximations for Parallelism in Deep Learning", 2015, and bitsandbytes.
+ * one code of 700 for bell-shaped weights, one of 12 for heavy tails. Source: Dettmers, "8-Bit Approximations for Parallelism in Deep Learning", 2015, and bitsandbytes.
  */
 public final class Dynamic8 {
     static final Codebook SIGNED = Books.dynamic(true);
@@ -68,7 +68,8 @@ public final class Dynamic8 {
                         + block + " weights, "
                         + (table
                                 ? "looked up in 65,536 steps as bitsandbytes' compiled CPU library does"
-                                : "ties to the lower code, as bitsandbytes does"),
+                                : "ties to the lower code, as bitsandbytes' torch code does; lut decides as its compiled CPU"
+                                        + " library does"),
                 CodebookFormat.bnbSpecials(
                                 scaling, block, table ? "becomes zeros, with code 0 throughout" : "becomes zeros")
                         + (signed

@@ -78,7 +78,7 @@ public final class Nf4 {
                 what + " times the float32 absmax of " + block + " weights, "
                         + (onCuda
                                 ? "by the thresholds of bitsandbytes' CUDA kernel"
-                                : "ties to the lower code, as bitsandbytes does"),
+                                : "ties to the lower code, as bitsandbytes' torch code does; cuda decides as its CUDA kernel"),
                 CodebookFormat.bnbSpecials(scaling, block, zeros),
                 onCuda ? cuda : cpu,
                 scaling,
