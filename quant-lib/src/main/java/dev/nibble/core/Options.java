@@ -59,17 +59,12 @@ public final class Options {
         if (written.isEmpty()) {
             return fallback;
         }
-        String word = written.getFirst();
-        if (written.size() > 1) {
-            throw new IllegalArgumentException(
-                    "\"" + recipe + "\": \"" + word + "\" and \"" + written.get(1) + "\" can not stand together");
-        }
+        String word = one(written);
         String digits = word.substring(prefix.length());
         // Ten digits fit a long; anything longer is out of range anyway.
         long number = digits.length() > 10 ? Long.MAX_VALUE : Long.parseLong(digits);
         if (number < min || number > max) {
-            throw new IllegalArgumentException("\"" + recipe + "\": \"" + word
-                    + "\" is out of range: the number after \"" + prefix + "\" goes from " + min + " to " + max);
+            throw outOfRange(word, prefix, min + " to " + max);
         }
         left.remove(word);
         return (int) number;
@@ -89,18 +84,27 @@ public final class Options {
         if (written.isEmpty()) {
             return fallback;
         }
-        String word = written.getFirst();
-        if (written.size() > 1) {
-            throw new IllegalArgumentException(
-                    "\"" + recipe + "\": \"" + word + "\" and \"" + written.get(1) + "\" can not stand together");
-        }
+        String word = one(written);
         double number = Double.parseDouble(word.substring(prefix.length()));
         if (number < min || number > max) {
-            throw new IllegalArgumentException("\"" + recipe + "\": \"" + word
-                    + "\" is out of range: the number after \"" + prefix + "\" goes from " + min + " to " + max);
+            throw outOfRange(word, prefix, min + " to " + max);
         }
         left.remove(word);
         return number;
+    }
+
+    /** The only word of several that were found. */
+    private String one(List<String> written) {
+        if (written.size() > 1) {
+            throw new IllegalArgumentException("\"" + recipe + "\": \"" + written.get(0) + "\" and \"" + written.get(1)
+                    + "\" can not stand together");
+        }
+        return written.getFirst();
+    }
+
+    private IllegalArgumentException outOfRange(String word, String prefix, String range) {
+        return new IllegalArgumentException("\"" + recipe + "\": \"" + word + "\" is out of range: the number after \""
+                + prefix + "\" goes from " + range);
     }
 
     /**

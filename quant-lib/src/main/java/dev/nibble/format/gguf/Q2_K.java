@@ -37,11 +37,6 @@ final class Q2_K extends SuperAffine {
     }
 
     @Override
-    public String specials() {
-        return SuperSpecials.AFFINE;
-    }
-
-    @Override
     public int[] halves() {
         return new int[] {D, D + 2};
     }

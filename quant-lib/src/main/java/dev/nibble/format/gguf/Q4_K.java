@@ -33,11 +33,6 @@ final class Q4_K extends SuperAffine32 {
     }
 
     @Override
-    public String specials() {
-        return SuperSpecials.AFFINE;
-    }
-
-    @Override
     BitRun[] codeRuns(int i) {
         return new BitRun[] {nibbleRun(i)};
     }

@@ -36,11 +36,6 @@ final class Q5_K extends SuperAffine32 {
     }
 
     @Override
-    public String specials() {
-        return SuperSpecials.AFFINE;
-    }
-
-    @Override
     void pack(Choice choice, byte[] out, int at) {
         super.pack(choice, out, at);
         int[] q = choice.codes;
