@@ -138,7 +138,7 @@ final class BlockText {
                     original.rows(),
                     original.cols()));
         }
-        if (piece.runs(block.index()).isEmpty()) {
+        if (piece.runs(block.index()).isEmpty() && piece.points(block.index()).isEmpty()) {
             return Optional.empty();
         }
         float[] from = original.rows(firstRow, piece.rows(), Progress.current()).values();
@@ -152,7 +152,7 @@ final class BlockText {
         facts.put("best_scale_db", optimum.scale());
         facts.put("best_stored_scale_db", optimum.stored().orElse(Double.NaN));
         facts.put("best_scale_and_offset_db", optimum.shifted().orElse(Double.NaN));
-        facts.put("best_code_book_db", optimum.book());
+        facts.put("best_code_book_db", optimum.book().orElse(Double.NaN));
         facts.put("code_book_values", optimum.values());
         return facts;
     }

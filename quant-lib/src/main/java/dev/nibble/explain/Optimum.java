@@ -3,8 +3,10 @@ package dev.nibble.explain;
 import dev.nibble.core.CancelToken;
 import dev.nibble.core.Progress;
 import dev.nibble.format.BestGrid;
+import dev.nibble.format.BestPoints;
 import dev.nibble.format.BestScale;
 import dev.nibble.format.BlockView;
+import dev.nibble.format.PointRun;
 import dev.nibble.format.Quantized;
 import dev.nibble.format.ScaleSet;
 import dev.nibble.format.ScaledRun;
@@ -25,7 +27,7 @@ import java.util.OptionalDouble;
  * </pre>
  *
  * @param weights how many weights the block has
- * @param values how many different values a weight can have under its scale
+ * @param values how many different values a weight can have under its scale; 0 where points are stored
  * @param energy sum of the squares of the weights
  * @param ownError of what the stored bytes decode to
  * @param scaleError with the best real scale of each run, offsets and zero points as they are
@@ -35,7 +37,8 @@ import java.util.OptionalDouble;
  * @param shiftedError with the best scale and offset, real numbers; of grids that have no offset, or only whole zero points,
  *     with the best scale and zero point among the codes. Empty where levels are not equally spaced or are signs
  *     alone, and where blocks are too large to search
- * @param bookError with the best of all code books of as many values for each run; the book itself is not counted
+ * @param bookError with the best of all code books of as many values for each run; the book itself is not counted. Empty
+ *     where several weights are one point of a grid, and have no values of their own
  */
 public record Optimum(
         int weights,
@@ -45,7 +48,7 @@ public record Optimum(
         double scaleError,
         OptionalDouble storedError,
         OptionalDouble shiftedError,
-        double bookError) {
+        OptionalDouble bookError) {
     /** Weights times codes times codes, up to which zero points are tried one by one. */
     private static final long MOST_ZEROS = 1L << 23;
 
@@ -56,8 +59,8 @@ public record Optimum(
      * The distance of one block, under the progress of the caller.
      *
      * @param original what was quantized
-     * @throws IllegalArgumentException if the matrices are not of one shape, or the weights of the format have no codes of
-     *     at most eight bits of their own
+     * @throws IllegalArgumentException if the matrices are not of one shape, or the format has neither codes
+     *     of at most eight bits nor points of a grid
      */
     public static Optimum of(Matrix original, Quantized q, int block) {
         if (original.rows() != q.rows() || original.cols() != q.cols()) {
@@ -76,14 +79,16 @@ public record Optimum(
         CancelToken cancel = Progress.current().cancelToken();
         BlockView view = q.block(block);
         List<ScaledRun> runs = q.runs(block);
-        if (runs.isEmpty()) {
-            throw new IllegalArgumentException(q.format().recipe()
-                    + " has no codes of at most eight bits for single weights: there is no best scale to search");
+        List<PointRun> points = q.points(block);
+        if (runs.isEmpty() && points.isEmpty()) {
+            throw new IllegalArgumentException(
+                    q.format().recipe()
+                            + " has neither codes of at most eight bits nor points of a grid: there is no best scale to search");
         }
         Sum scale = new Sum();
         Sum stored = new Sum();
         Sum shifted = new Sum();
-        double book = 0;
+        Sum book = new Sum();
         int values = 0;
         for (ScaledRun run : runs) {
             float[] x = Arrays.copyOfRange(original, run.first(), run.first() + run.count());
@@ -91,8 +96,15 @@ public record Optimum(
             scale.add(BestScale.of(centred, run.levels(), ScaleSet.REAL, cancel).squaredError());
             stored.add(stored(x, centred, run, cancel));
             shifted.add(shifted(x, run, cancel));
-            book += BestCodebook.of(x, run.levels().length, cancel).squaredError();
+            book.add(BestCodebook.of(x, run.levels().length, cancel).squaredError());
             values = Math.max(values, run.levels().length);
+        }
+        for (PointRun run : points) {
+            float[] x = Arrays.copyOfRange(original, run.first(), run.first() + run.count());
+            scale.add(BestPoints.of(x, run, ScaleSet.REAL, cancel).squaredError());
+            stored.add(BestPoints.of(x, run, run.scales(), cancel).squaredError());
+            shifted.add(OptionalDouble.empty());
+            book.add(OptionalDouble.empty());
         }
         double energy = 0;
         double own = 0;
@@ -102,7 +114,7 @@ public record Optimum(
             energy += (double) original[i] * original[i];
             own += e * e;
         }
-        return new Optimum(view.count(), values, energy, own, scale.sum, stored.get(), shifted.get(), book);
+        return new Optimum(view.count(), values, energy, own, scale.sum, stored.get(), shifted.get(), book.get());
     }
 
     /** A sum that is not known once one of its terms is not. */
@@ -193,8 +205,8 @@ public record Optimum(
         return decibels(shiftedError);
     }
 
-    /** What the best code books reach, in dB. */
-    public double book() {
+    /** What the best code books reach, in dB; empty where {@link #bookError} is. */
+    public OptionalDouble book() {
         return decibels(bookError);
     }
 
@@ -215,7 +227,9 @@ public record Optimum(
                 + (shiftedError.isPresent()
                         ? "; best scale and offset " + text(shifted().getAsDouble())
                         : "")
-                + "; best code book of " + values + " values " + text(book());
+                + (bookError.isPresent()
+                        ? "; best code book of " + values + " values " + text(book().getAsDouble())
+                        : "");
     }
 
     private static String text(double decibels) {

@@ -79,6 +79,15 @@ public interface Quantized {
         return List.of();
     }
 
+    /**
+     * The same of formats whose weights are stored as points of a grid, several together; empty for others.
+     *
+     * @throws IndexOutOfBoundsException if there is no such block
+     */
+    default List<PointRun> points(int block) {
+        return List.of();
+    }
+
     /** Stored bytes, scales included. */
     default long bytes() {
         return parts().stream().mapToLong(StoredPart::size).sum();

@@ -210,16 +210,20 @@ final class BlockCharts {
             scale.append(optimum.scale());
             append(stored, optimum.stored());
             append(zero, optimum.shifted());
-            best.append(optimum.book());
-            gap.append(optimum.book() - optimum.own());
+            append(best, optimum.book());
+            append(
+                    gap,
+                    optimum.book().isPresent()
+                            ? OptionalDouble.of(optimum.book().getAsDouble() - optimum.own())
+                            : OptionalDouble.empty());
         }
         Table table = Table.create(q.name() + " as " + q.format().recipe(), block, count, values, own, scale);
-        for (DoubleColumn column : List.of(stored, zero)) {
+        for (DoubleColumn column : List.of(stored, zero, best, gap)) {
             if (column.countMissing() < column.size()) {
                 table.addColumns(column);
             }
         }
-        return table.addColumns(best, gap);
+        return table;
     }
 
     private static void append(DoubleColumn column, OptionalDouble value) {

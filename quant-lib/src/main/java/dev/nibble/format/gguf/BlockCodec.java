@@ -3,6 +3,7 @@ package dev.nibble.format.gguf;
 import dev.nibble.compute.Reductions;
 import dev.nibble.core.Trace;
 import dev.nibble.format.BitField;
+import dev.nibble.format.PointRun;
 import dev.nibble.format.ScaledRun;
 import dev.nibble.format.SumBound;
 import java.util.List;
@@ -123,6 +124,11 @@ public interface BlockCodec extends BlockDecoder {
      * @param first place of the block's first weight in the matrix
      */
     default List<ScaledRun> runs(byte[] in, int at, int first) {
+        return List.of();
+    }
+
+    /** The same where several weights are one point of a grid, as {@link dev.nibble.format.Quantized#points} lists them. */
+    default List<PointRun> points(byte[] in, int at, int first) {
         return List.of();
     }
 

@@ -5,6 +5,7 @@ import dev.nibble.format.BitField;
 import dev.nibble.format.BitRun;
 import dev.nibble.format.BlockView;
 import dev.nibble.format.Blocks;
+import dev.nibble.format.PointRun;
 import dev.nibble.format.ScaledRun;
 import dev.nibble.format.StoredMatrix;
 import dev.nibble.format.StoredPart;
@@ -104,6 +105,12 @@ final class GgufQuantized extends StoredMatrix {
     public List<ScaledRun> runs(int index) {
         Objects.checkIndex(index, blocks());
         return codec.runs(bytes, index * type.blockBytes(), index * type.blockSize());
+    }
+
+    @Override
+    public List<PointRun> points(int index) {
+        Objects.checkIndex(index, blocks());
+        return codec.points(bytes, index * type.blockBytes(), index * type.blockSize());
     }
 
     @Override

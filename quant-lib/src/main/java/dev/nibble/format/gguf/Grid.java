@@ -104,6 +104,15 @@ final class Grid {
         return k * weights;
     }
 
+    /** The same values as numbers, all moved by some. */
+    float[] book(float moved) {
+        float[] book = new float[values.length];
+        for (int i = 0; i < book.length; i++) {
+            book[i] = values[i] + moved;
+        }
+        return book;
+    }
+
     /** Values of all points, {@link #weights} each: what is multiplied by the scale. Read only. */
     byte[] values() {
         return values;

@@ -2,9 +2,14 @@ package dev.nibble.format.gguf;
 
 import dev.nibble.format.BitField.Role;
 import dev.nibble.format.BitRun;
+import dev.nibble.format.PointRun;
+import dev.nibble.format.ScaleSet;
 import dev.nibble.format.SumBound;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * What IQ2_XXS, IQ2_XS, IQ2_S, IQ3_XXS and IQ3_S have in common: 256 weights as points of a grid, signs, four-bit scales of
@@ -173,6 +178,22 @@ abstract class GridCodec extends ChoosingCodec {
             bound.add(first, rule.count(), weights, ratio, rule.epsilon(), fitted);
         }
         return Optional.of(bound.bound());
+    }
+
+    @Override
+    public final List<PointRun> points(byte[] in, int at, int first) {
+        double unit = (double) Halves.get(in, at) / grid.unit;
+        ScaleSet scales = ScaleSet.of(
+                "odd multiples of d",
+                IntStream.range(0, 16).mapToDouble(l -> (2 * l + 1) * unit).toArray());
+        PointRun.Signs signs = rule.evenSigns() ? PointRun.Signs.EVEN : PointRun.Signs.EACH;
+        float[][] books = {grid.book(0)};
+        List<PointRun> runs = new ArrayList<>();
+        for (int s = 0; s < subs; s++) {
+            runs.add(new PointRun(
+                    first + s * rule.count(), rule.count(), grid.weights, books, signs, scale(in, at, s), scales));
+        }
+        return runs;
     }
 
     static String range(int from, int count) {

@@ -2,6 +2,7 @@ package dev.nibble.format.gguf;
 
 import dev.nibble.format.BitField.Role;
 import dev.nibble.tensor.DType;
+import java.util.Arrays;
 
 /**
  * GGUF IQ1_M: 256 weights in 56 bytes (1.75 bits per weight), 16 sub-blocks of 16 weights; each 8 weights are one of 2048
@@ -62,6 +63,14 @@ final class IQ1_M extends TernaryGridCodec {
     @Override
     void promise(FittedBound bound, float[] weights, int sub, int scale, float d) {
         bound.add(16 * sub, 16, weights, FittedBound.rounded(d) / FACTOR, LEAST);
+    }
+
+    /** Each point is moved its own way. */
+    @Override
+    float[][] books(float[] up, float[] down) {
+        float[] both = Arrays.copyOf(up, up.length + down.length);
+        System.arraycopy(down, 0, both, up.length, down.length);
+        return new float[][] {both};
     }
 
     /** The d that fits the points and scales best. */

@@ -75,6 +75,12 @@ final class IQ1_S extends TernaryGridCodec {
         bound.add(32 * sub, 32, weights, ratio, LEAST);
     }
 
+    /** All points of a sub-block are moved the same way. */
+    @Override
+    float[][] books(float[] up, float[] down) {
+        return new float[][] {up, down};
+    }
+
     @Override
     void split(TernarySearch search, float[] x, int from, float[] weights, SearchLog log) {
         float[] sumX = new float[33];

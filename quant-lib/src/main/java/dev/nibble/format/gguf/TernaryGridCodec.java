@@ -1,7 +1,12 @@
 package dev.nibble.format.gguf;
 
+import dev.nibble.format.PointRun;
+import dev.nibble.format.ScaleSet;
 import dev.nibble.format.SumBound;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * What IQ1_S and IQ1_M have in common: 256 weights as points of -1, 0 and 1 for each 8, moved up or down by 1/8, a three-bit
@@ -182,6 +187,25 @@ abstract class TernaryGridCodec extends ChoosingCodec {
             promise(bound, weights, s, scale(in, at, s), d(in, at));
         }
         return Optional.of(bound.bound());
+    }
+
+    /** The books that a run may take its points from. */
+    abstract float[][] books(float[] up, float[] down);
+
+    @Override
+    public final List<PointRun> points(byte[] in, int at, int first) {
+        double d = d(in, at);
+        ScaleSet scales = ScaleSet.of(
+                "odd multiples of d",
+                IntStream.range(0, 8).mapToDouble(l -> (2 * l + 1) * d).toArray());
+        Grid grid = Grid.IQ1.GRID;
+        float[][] books = books(grid.book(TernarySearch.DELTA), grid.book(-TernarySearch.DELTA));
+        List<PointRun> runs = new ArrayList<>();
+        for (int s = 0; s < subs; s++) {
+            double scale = d * (2 * scale(in, at, s) + 1);
+            runs.add(new PointRun(first + s * count, count, 8, books, PointRun.Signs.NONE, scale, scales));
+        }
+        return runs;
     }
 
     /** Points trade weights against each other: none has a bound of its own. */
