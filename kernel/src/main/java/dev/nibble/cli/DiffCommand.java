@@ -4,6 +4,7 @@ import dev.nibble.checkpoint.Weights;
 import dev.nibble.core.Progress;
 import dev.nibble.explain.Diff;
 import dev.nibble.explain.Difference;
+import dev.nibble.format.Format;
 import dev.nibble.format.Formats;
 import dev.nibble.model.Model;
 import dev.nibble.plot.Numbers;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,6 +34,7 @@ import tech.tablesaw.api.Table;
             "",
             "  nibble diff ours.gguf theirs.gguf --original model.safetensors",
             "  nibble diff q4_k theirs.gguf --original model.safetensors",
+            "  nibble diff \"w=q4_k;*.ffn_down.weight=q6_k\" theirs.gguf --original model.gguf",
             "  nibble diff int4:ct:g32 int4:torchao:g32 --on smollm2-135m -t blk.0.ffn_down.weight",
             ""
         })
@@ -124,7 +127,8 @@ final class DiffCommand extends LaboratoryCommand {
                     tensors,
                     Progress.current());
             if (differences.isEmpty()) {
-                throw new WorkFailed((isRecipe(a) ? b : a) + " holds no quantized matrix");
+                throw new WorkFailed((isRecipe(a) ? b : a) + " holds no quantized matrix"
+                        + (recipe.contains("=") ? " that " + recipe + " speaks of" : ""));
             }
             return differences;
         }
@@ -139,7 +143,19 @@ final class DiffCommand extends LaboratoryCommand {
                             .toList()
                     : tensors;
             for (String name : names) {
-                differences.add(Diff.recipes(opened.weight(name), a, b, Progress.current()));
+                Optional<Format> first = Diff.formatOf(a, name);
+                Optional<Format> second = Diff.formatOf(b, name);
+                if (first.isPresent() && second.isPresent()) {
+                    differences.add(Diff.recipes(
+                            opened.weight(name),
+                            first.get().recipe().toString(),
+                            second.get().recipe().toString(),
+                            Progress.current()));
+                }
+            }
+            if (differences.isEmpty()) {
+                throw new WorkFailed(
+                        "no matrix is quantized by both " + a + " and " + b + ": " + String.join(", ", names));
             }
         }
         return differences;
@@ -164,7 +180,7 @@ final class DiffCommand extends LaboratoryCommand {
 
     private static boolean isRecipe(String text) {
         try {
-            Formats.parse(text);
+            Formats.model(text);
             return true;
         } catch (IllegalArgumentException notOne) {
             return false;

@@ -45,9 +45,7 @@ public final class Diff {
      * @throws dev.nibble.core.Cancelled if a stop was asked for
      */
     public static Difference recipes(Matrix w, String a, String b, Progress progress) {
-        Quantized qa = Formats.parse(a).quantize(w, progress);
-        Quantized qb = Formats.parse(b).quantize(w, progress);
-        return of(qa, a, qb, b, w, progress);
+        return of(Formats.parse(a).quantize(w, progress), a, Formats.parse(b).quantize(w, progress), b, w, progress);
     }
 
     /**
@@ -73,6 +71,7 @@ public final class Diff {
      * A recipe and a file, weight by weight: whether the file is what the recipe makes of the original weights, and if
      * not, why.
      *
+     * @param recipe of a format, for every weight; or the long form, for those that it speaks of
      * @param original where the weights are that the file was made from
      * @param names of the weights that are compared; empty for all matrices that the file holds quantized
      * @throws dev.nibble.checkpoint.CheckpointException if a weight is not there or can not be read
@@ -81,23 +80,37 @@ public final class Diff {
      */
     public static List<Difference> recipeAndFile(
             String recipe, Weights file, Weights original, List<String> names, Progress progress) {
-        Format format = Formats.parse(recipe);
         List<Difference> found = new ArrayList<>();
         for (Weight weight : file.all()) {
             boolean asked = names.isEmpty() ? isMatrix(weight) : names.contains(weight.name());
-            Form stored = asked ? Form.of(weight).orElse(null) : null;
+            Format format = asked ? formatOf(recipe, weight.name()).orElse(null) : null;
+            Form stored = format == null ? null : Form.of(weight).orElse(null);
             if (stored != null) {
                 Matrix w = all(original.get(weight.name()), progress);
                 Form made = Form.of(format.quantize(w, progress));
-                found.add(of(made, recipe, stored, called(file, weight), w, progress));
-            } else if (!names.isEmpty() && asked) {
+                found.add(of(made, format.recipe().toString(), stored, called(file, weight), w, progress));
+            } else if (!names.isEmpty() && format != null) {
                 Matrix w = all(original.get(weight.name()), progress);
                 Matrix made = format.quantize(w, progress).dequantize();
-                found.add(values(made, recipe, all(weight, progress), called(file, weight), w));
+                found.add(values(made, format.recipe().toString(), all(weight, progress), called(file, weight), w));
             }
         }
         names.forEach(file::get);
         return List.copyOf(found);
+    }
+
+    /**
+     * The format that a recipe gives a matrix.
+     *
+     * @param recipe of a format, which is for any matrix; or the long form, which is for parts and names
+     * @param weight name of the matrix
+     * @return empty if the long form leaves it as it is
+     * @throws IllegalArgumentException if it is no recipe
+     */
+    public static Optional<Format> formatOf(String recipe, String weight) {
+        return recipe.indexOf('=') < 0
+                ? Optional.of(Formats.parse(recipe))
+                : Formats.model(recipe).ofTensor(weight, 2).map(Formats::of);
     }
 
     private static String called(Weights file, Weight weight) {

@@ -60,7 +60,8 @@ public final class Identify {
                 try {
                     Matrix w = weight.rows(0, Math.toIntExact(weight.rows()), progress.quiet())
                             .named(weight.name());
-                    found.add(weights(w, weight.stored(), storedBits(weight), progress.cancelToken()));
+                    Identity identity = weights(w, weight.stored(), storedBits(weight), progress.cancelToken());
+                    found.add(GptqZeros.told(weight).map(identity::noting).orElse(identity));
                 } catch (CheckpointException unreadable) {
                     if (!tensors.isEmpty()) {
                         throw unreadable;

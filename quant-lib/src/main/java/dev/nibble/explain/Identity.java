@@ -30,6 +30,12 @@ public record Identity(
     /** {@link #format} of a tensor on which no grid was found. */
     public static final String NOTHING = "no grid found";
 
+    /** The same with more to know. */
+    Identity noting(String more) {
+        String all = note.isEmpty() ? more : note + "; " + more;
+        return new Identity(tensor, stored, values, format, blocks, blockSize, bitsPerWeight, fitting, tested, all);
+    }
+
     /** Whether a grid or a code book was found. */
     public boolean found() {
         return blockSize > 0;

@@ -253,6 +253,14 @@ class DiffTest {
             assertThat(Diff.recipeAndFile("int4:torchao:g32", Weights.of(file), original, List.of(), Progress.NONE))
                     .singleElement()
                     .satisfies(d -> assertThat(d.differing()).isEqualTo(12));
+            String name = original.all().getFirst().name();
+            assertThat(Diff.recipeAndFile(
+                            "w=int8;" + name + "=int4:ct:g32", Weights.of(file), original, List.of(), Progress.NONE))
+                    .singleElement()
+                    .satisfies(d -> assertThat(d.a()).isEqualTo("int4:ct:g32"))
+                    .satisfies(d -> assertThat(d.differing()).isZero());
+            assertThat(Diff.recipeAndFile("head=int8", Weights.of(file), original, List.of(), Progress.NONE))
+                    .isEmpty();
             assertThat(Diff.files(original, original, null, List.of(), Progress.NONE))
                     .singleElement()
                     .satisfies(d -> assertThat(d.note()).isEqualTo(Diff.BY_VALUE_NOTE + ", and equal"));

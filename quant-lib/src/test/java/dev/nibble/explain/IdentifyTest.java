@@ -12,6 +12,9 @@ import dev.nibble.core.Progress;
 import dev.nibble.format.Formats;
 import dev.nibble.tensor.Generators;
 import dev.nibble.tensor.Matrix;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -159,6 +162,38 @@ class IdentifyTest {
             Identity identity = Identify.file(file, List.of(), Progress.NONE).getFirst();
             assertThat(identity.format()).startsWith(format);
             assertThat(identity.note()).isEqualTo("as the file says");
+        }
+    }
+
+    /** Nothing in the tensors of a GPTQ file says whether its zeros are less one; without a word the first is believed. */
+    @ParameterizedTest
+    @CsvSource({
+        "GPTQ, keep, code - zero averages [-+0.]+\\d+ as version 1",
+        "GPTQ_V2, keep, code - zero averages -[01].\\d+ as version 1",
+        "GPTQ, drop, code - zero averages [-+0.]+\\d+ as version 1",
+        "GPTQ_V2, drop, its zeros are not those of version 1.*but of version 2.*"
+    })
+    void theVersionOfGptqIsToldByItsZeros(SafetensorsLayout layout, String word, String note, @TempDir Path folder)
+            throws IOException {
+        Path in = new ModelFile()
+                .matrix("a.weight", Generators.gaussian(64, 256, 3, 0.02))
+                .safetensors(folder.resolve("in.safetensors"));
+        Path out = folder.resolve("out.safetensors");
+        var options =
+                new FileQuantizer.Options(ModelRecipe.parse("int4:gptq:asym:g64"), layout, null, name -> true, true);
+        try (Checkpoint file = Checkpoint.open(in)) {
+            FileQuantizer.plan(file, out, options).run(Progress.NONE);
+        }
+        if (word.equals("drop")) { // the header without the word for its layout, as strangers write it
+            String bytes = Files.readString(out, StandardCharsets.ISO_8859_1);
+            String key = "nibble.layout";
+            assertThat(bytes).contains(key);
+            Files.writeString(out, bytes.replace(key, "no.one.knows."), StandardCharsets.ISO_8859_1);
+        }
+        try (Checkpoint file = Checkpoint.open(out)) {
+            Identity identity = Identify.file(file, List.of(), Progress.NONE).getFirst();
+            assertThat(identity.note()).matches("as the file says; " + note + ".*");
+            assertThat(identity.note().contains("tells nothing")).isFalse();
         }
     }
 
