@@ -18,7 +18,7 @@ final class LegacyVector implements LegacyKernels {
             VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(8, LANES) * 8));
 
     /** Blocks at a time: what is looked at twice is then still near, and the next of it on its way from memory. */
-    private static final int BATCH = 16;
+    private static final int BATCH = 32;
 
     /** Bits of 0.5 − 2^-25. */
     private static final int BEFORE_HALF = 0x3effffff;
