@@ -12,11 +12,14 @@ final class Choice {
     final int[] scales;
     final int[] mins;
     final int[] codes;
+    /** Room for the codes as bytes. */
+    final byte[] bytes;
 
     Choice(int subBlocks, boolean withMins, int codes) {
         this.scales = new int[subBlocks];
         this.mins = new int[withMins ? subBlocks : 0];
         this.codes = new int[codes];
+        this.bytes = new byte[codes];
     }
 
     /** Of a block without sub-blocks. */

@@ -69,7 +69,7 @@ final class Q2_K extends SuperAffine {
         for (int j = 0; j < subs; j++) {
             out[at + j] = (byte) (choice.scales[j] | choice.mins[j] << 4);
         }
-        TwoBits.pack(choice.codes, out, at + QS);
+        TwoBits.pack(bytes(choice), out, at + QS);
         Halves.put(out, at + D, choice.d);
         Halves.put(out, at + D + 2, choice.min);
     }

@@ -52,17 +52,12 @@ final class Q3_K extends SuperSymmetric {
     }
 
     @Override
-    boolean searchesCodes() {
-        return true;
-    }
-
-    @Override
     void search(Searches with, float[] x, int from, int blocks, RowContext row, int column, Work work) {
         if (row.hasImportance()) {
             importanceWeights(x, from, blocks, 2, row.importance(), column, work.weights);
             with.symmetric(sub, half, blocks * subs, x, from, work.weights, 0, work.scales, work.inverses);
         } else {
-            with.descent(sub, half, blocks * subs, x, from, work.scales, work.codes);
+            with.descent(sub, half, blocks * subs, x, from, work.scales);
         }
     }
 
@@ -82,7 +77,6 @@ final class Q3_K extends SuperSymmetric {
                 ScaleSearch.symmetricCodes(sub, half, x, from + j * sub, inv, choice.codes, j * sub);
             }
         } else {
-            System.arraycopy(work.codes, b * SIZE, choice.codes, 0, SIZE);
             float largest = largest(own);
             if (largest != 0) {
                 float inverse = -32f / largest;
@@ -97,6 +91,12 @@ final class Q3_K extends SuperSymmetric {
             }
         }
         choice.d = Halves.round(choice.wanted);
+        for (int j = 0; j < subs; j++) {
+            if (!row.hasImportance() && choice.d * (choice.scales[j] - HALF_SCALE) == 0) {
+                // Nothing is left to round on: the codes of the search stay, which are not kept for the others.
+                ScaleSearch.descent(sub, half, x, from + j * sub, choice.codes, j * sub, null);
+            }
+        }
         roundAll(with, x, from, HALF_SCALE, work, choice);
     }
 
@@ -108,18 +108,11 @@ final class Q3_K extends SuperSymmetric {
 
     @Override
     void pack(Choice choice, byte[] out, int at) {
-        int[] q = choice.codes;
-        for (int l = 0; l < 32; l++) {
-            out[at + l] = (byte) (q[l] >> 2
-                    | q[l + 32] >> 2 << 1
-                    | q[l + 64] >> 2 << 2
-                    | q[l + 96] >> 2 << 3
-                    | q[l + 128] >> 2 << 4
-                    | q[l + 160] >> 2 << 5
-                    | q[l + 192] >> 2 << 6
-                    | q[l + 224] >> 2 << 7);
+        byte[] codes = bytes(choice);
+        for (int l = 0; l < 32; l += 8) {
+            EightCodes.put(out, at + l, EightCodes.plane(codes, l, 2));
         }
-        TwoBits.pack(q, out, at + QS);
+        TwoBits.pack(codes, out, at + QS);
         int[] scales = choice.scales;
         for (int j = 0; j < 8; j++) {
             out[at + SCALES + j] = (byte) ((scales[j] & 15) | (scales[j + 8] & 15) << 4);

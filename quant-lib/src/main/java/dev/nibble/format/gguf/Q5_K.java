@@ -38,16 +38,9 @@ final class Q5_K extends SuperAffine32 {
     @Override
     void pack(Choice choice, byte[] out, int at) {
         super.pack(choice, out, at);
-        int[] q = choice.codes;
-        for (int l = 0; l < 32; l++) {
-            out[at + QH + l] = (byte) (q[l] >> 4
-                    | q[l + 32] >> 4 << 1
-                    | q[l + 64] >> 4 << 2
-                    | q[l + 96] >> 4 << 3
-                    | q[l + 128] >> 4 << 4
-                    | q[l + 160] >> 4 << 5
-                    | q[l + 192] >> 4 << 6
-                    | q[l + 224] >> 4 << 7);
+        byte[] codes = bytes(choice);
+        for (int l = 0; l < 32; l += 8) {
+            EightCodes.put(out, at + QH + l, EightCodes.plane(codes, l, 4));
         }
     }
 

@@ -83,19 +83,25 @@ final class Q6_K extends SuperSymmetric {
 
     @Override
     void pack(Choice choice, byte[] out, int at) {
-        int[] codes = choice.codes;
+        byte[] codes = bytes(choice);
         for (int h = 0; h < 2; h++) {
-            int q = h * 128;
             int low = at + h * 64;
             int high = at + QH + h * 32;
-            for (int l = 0; l < 32; l++) {
-                int a = codes[q + l];
-                int b = codes[q + l + 32];
-                int c = codes[q + l + 64];
-                int d = codes[q + l + 96];
-                out[low + l] = (byte) ((a & 15) | (c & 15) << 4);
-                out[low + l + 32] = (byte) ((b & 15) | (d & 15) << 4);
-                out[high + l] = (byte) (a >> 4 | b >> 4 << 2 | c >> 4 << 4 | d >> 4 << 6);
+            for (int l = 0; l < 32; l += 8) {
+                int a = h * 128 + l;
+                int b = a + 32;
+                int c = a + 64;
+                int d = a + 96;
+                EightCodes.put(out, low + l, EightCodes.bits(codes, a, 0, 4) | EightCodes.bits(codes, c, 0, 4) << 4);
+                EightCodes.put(
+                        out, low + l + 32, EightCodes.bits(codes, b, 0, 4) | EightCodes.bits(codes, d, 0, 4) << 4);
+                EightCodes.put(
+                        out,
+                        high + l,
+                        EightCodes.bits(codes, a, 4, 2)
+                                | EightCodes.bits(codes, b, 4, 2) << 2
+                                | EightCodes.bits(codes, c, 4, 2) << 4
+                                | EightCodes.bits(codes, d, 4, 2) << 6);
             }
         }
         for (int j = 0; j < subs; j++) {

@@ -38,8 +38,11 @@ interface Searches {
             float[] scales,
             float[] inverses);
 
-    /** {@link ScaleSearch#descent} of {@code count} runs; codes from 0 on. */
-    void descent(int n, int nmax, int count, float[] x, int from, float[] scales, int[] codes);
+    /** {@link ScaleSearch#descent} of {@code count} runs, without their codes. */
+    void descent(int n, int nmax, int count, float[] x, int from, float[] scales);
+
+    /** The low bytes of all codes; their number is a multiple of 64. */
+    void narrow(int[] codes, byte[] bytes);
 
     /**
      * Codes on the grids that were chosen: (x + add) / divisor, rounded to nearest, ties to even, clamped to

@@ -50,10 +50,18 @@ final class SearchesScalar implements Searches {
     }
 
     @Override
-    public void descent(int n, int nmax, int count, float[] x, int from, float[] scales, int[] codes) {
+    public void descent(int n, int nmax, int count, float[] x, int from, float[] scales) {
+        int[] codes = new int[n];
         for (int k = 0; k < count; k++) {
             SearchLog.about(log, ScaleTried.Of.WEIGHTS, k * n, n);
-            scales[k] = ScaleSearch.descent(n, nmax, x, from + k * n, codes, k * n, log);
+            scales[k] = ScaleSearch.descent(n, nmax, x, from + k * n, codes, 0, log);
+        }
+    }
+
+    @Override
+    public void narrow(int[] codes, byte[] bytes) {
+        for (int i = 0; i < codes.length; i++) {
+            bytes[i] = (byte) codes[i];
         }
     }
 

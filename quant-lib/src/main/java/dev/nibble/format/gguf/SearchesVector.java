@@ -1,8 +1,11 @@
 package dev.nibble.format.gguf;
 
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -12,7 +15,13 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class SearchesVector implements Searches {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
+    private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
     private static final int LANES = F.length();
+    /** As many bytes as there are lanes; the narrowest byte vector has 8, more than a 128-bit machine has lanes. */
+    private static final VectorSpecies<Byte> B =
+            VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(8, LANES) * 8));
+
+    private static final SearchesScalar SCALAR = new SearchesScalar(null);
     /** 1.5 · 2^23: adding it leaves the nearest integer, ties to even, in the low bits. */
     private static final float MAGIC = 0x1.8p23f;
     /** What the low 23 bits then hold for the integer 0, and what stands above them. */
@@ -389,7 +398,7 @@ final class SearchesVector implements Searches {
      * group's steps fill the gaps.
      */
     @Override
-    public void descent(int n, int nmax, int count, float[] x, int from, float[] scales, int[] codes) {
+    public void descent(int n, int nmax, int count, float[] x, int from, float[] scales) {
         Group a = first(n);
         Group b = second(n);
         for (int k = 0; k < count; k += 2 * LANES) {
@@ -401,8 +410,8 @@ final class SearchesVector implements Searches {
             while (round < 5 && moved(n, nmax, a, b)) {
                 round++;
             }
-            end(n, nmax, first, a, k, scales, codes);
-            end(n, nmax, second, b, k + first, scales, codes);
+            end(first, a, k, scales);
+            end(second, b, k + first, scales);
         }
     }
 
@@ -431,16 +440,12 @@ final class SearchesVector implements Searches {
         start(n, nmax, group.xt, group.wt, group.wxt, group.lt, group.state);
     }
 
-    private static void end(int n, int nmax, int runs, Group group, int k, float[] scales, int[] codes) {
+    private static void end(int runs, Group group, int k, float[] scales) {
         float[] state = group.state;
         for (int lane = 0; lane < runs; lane++) {
             boolean empty = state[EMPTY + lane] != 0;
             float sumL2 = state[SUM_L2 + lane];
             scales[k + lane] = !empty && sumL2 > 0 ? state[SUM_LX + lane] / sumL2 : 0;
-            int at = (k + lane) * n;
-            for (int i = 0; i < n; i++) {
-                codes[at + i] = empty ? 0 : (int) group.lt[i * LANES + lane] + nmax;
-            }
         }
     }
 
@@ -492,21 +497,21 @@ final class SearchesVector implements Searches {
                     .or(EXPONENT)
                     .reinterpretAsFloats()
                     .sub(MAGIC);
-            FloatVector newLxa = lxa.add(wxa.mul(la));
-            FloatVector newL2a = l2a.add(wa.mul(la).mul(la));
-            long bettera = newL2a.compare(VectorOperators.GT, 0)
+            long othersa = la.compare(VectorOperators.NE, olda)
                     .and(lxa.compare(VectorOperators.GT, 0))
-                    .and(la.compare(VectorOperators.NE, olda))
-                    .and(newLxa.mul(newLxa)
-                            .mul(sumL2a)
-                            .compare(VectorOperators.GT, sumLxa.mul(sumLxa).mul(newL2a)))
                     .toLong();
-            if (bettera != 0) { // rare after the first round: the next step need not wait for this one
-                VectorMask<Float> lanesa = VectorMask.fromLong(F, bettera);
-                sumLxa = sumLxa.blend(newLxa, lanesa);
-                sumL2a = sumL2a.blend(newL2a, lanesa);
-                olda.blend(la, lanesa).intoArray(a.lt, i);
-                moved = true;
+            if (othersa != 0) { // rare after the first rounds: the next step need not wait for this one
+                FloatVector newLxa = lxa.add(wxa.mul(la));
+                FloatVector newL2a = l2a.add(wa.mul(la).mul(la));
+                VectorMask<Float> bettera = newL2a.compare(VectorOperators.GT, 0)
+                        .and(VectorMask.fromLong(F, othersa))
+                        .and(newLxa.mul(newLxa)
+                                .mul(sumL2a)
+                                .compare(VectorOperators.GT, sumLxa.mul(sumLxa).mul(newL2a)));
+                sumLxa = sumLxa.blend(newLxa, bettera);
+                sumL2a = sumL2a.blend(newL2a, bettera);
+                olda.blend(la, bettera).intoArray(a.lt, i);
+                moved |= bettera.anyTrue();
             }
             FloatVector xb = FloatVector.fromArray(F, b.xt, i);
             FloatVector wb = FloatVector.fromArray(F, b.wt, i);
@@ -524,21 +529,21 @@ final class SearchesVector implements Searches {
                     .or(EXPONENT)
                     .reinterpretAsFloats()
                     .sub(MAGIC);
-            FloatVector newLxb = lxb.add(wxb.mul(lb));
-            FloatVector newL2b = l2b.add(wb.mul(lb).mul(lb));
-            long betterb = newL2b.compare(VectorOperators.GT, 0)
+            long othersb = lb.compare(VectorOperators.NE, oldb)
                     .and(lxb.compare(VectorOperators.GT, 0))
-                    .and(lb.compare(VectorOperators.NE, oldb))
-                    .and(newLxb.mul(newLxb)
-                            .mul(sumL2b)
-                            .compare(VectorOperators.GT, sumLxb.mul(sumLxb).mul(newL2b)))
                     .toLong();
-            if (betterb != 0) { // rare after the first round: the next step need not wait for this one
-                VectorMask<Float> lanesb = VectorMask.fromLong(F, betterb);
-                sumLxb = sumLxb.blend(newLxb, lanesb);
-                sumL2b = sumL2b.blend(newL2b, lanesb);
-                oldb.blend(lb, lanesb).intoArray(b.lt, i);
-                moved = true;
+            if (othersb != 0) { // rare after the first rounds: the next step need not wait for this one
+                FloatVector newLxb = lxb.add(wxb.mul(lb));
+                FloatVector newL2b = l2b.add(wb.mul(lb).mul(lb));
+                VectorMask<Float> betterb = newL2b.compare(VectorOperators.GT, 0)
+                        .and(VectorMask.fromLong(F, othersb))
+                        .and(newLxb.mul(newLxb)
+                                .mul(sumL2b)
+                                .compare(VectorOperators.GT, sumLxb.mul(sumLxb).mul(newL2b)));
+                sumLxb = sumLxb.blend(newLxb, betterb);
+                sumL2b = sumL2b.blend(newL2b, betterb);
+                oldb.blend(lb, betterb).intoArray(b.lt, i);
+                moved |= betterb.anyTrue();
             }
         }
         sumLxa.intoArray(a.state, SUM_LX);
@@ -546,6 +551,17 @@ final class SearchesVector implements Searches {
         sumLxb.intoArray(b.state, SUM_LX);
         sumL2b.intoArray(b.state, SUM_L2);
         return moved;
+    }
+
+    @Override
+    public void narrow(int[] codes, byte[] bytes) {
+        if (B.length() > LANES) { // a store would write more bytes than there are codes
+            SCALAR.narrow(codes, bytes);
+            return;
+        }
+        for (int i = 0; i < codes.length; i += LANES) {
+            ((ByteVector) IntVector.fromArray(I, codes, i).castShape(B, 0)).intoArray(bytes, i);
+        }
     }
 
     @Override

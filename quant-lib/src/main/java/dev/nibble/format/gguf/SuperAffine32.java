@@ -67,10 +67,14 @@ abstract class SuperAffine32 extends SuperAffine {
             out[s + j + 4] = (byte) (choice.mins[j] | min >> 4 << 6);
             out[s + j + 8] = (byte) ((scale & 15) | (min & 15) << 4);
         }
+        byte[] codes = bytes(choice);
         for (int c = 0; c < 4; c++) {
-            for (int l = 0; l < 32; l++) {
+            for (int l = 0; l < 32; l += 8) {
                 int q = 64 * c + l;
-                out[at + qs + 32 * c + l] = (byte) ((choice.codes[q] & 15) | (choice.codes[q + 32] & 15) << 4);
+                EightCodes.put(
+                        out,
+                        at + qs + 32 * c + l,
+                        EightCodes.bits(codes, q, 0, 4) | EightCodes.bits(codes, q + 32, 0, 4) << 4);
             }
         }
     }

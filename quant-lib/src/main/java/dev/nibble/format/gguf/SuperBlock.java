@@ -27,9 +27,6 @@ abstract class SuperBlock extends ChoosingCodec {
     /** Numbers of a batch of blocks: one per weight, or one per sub-block. */
     static final class Work {
         final float[] weights;
-        /** Of the searches that find codes too; else empty. */
-        final int[] codes;
-
         final float[] scales;
         final float[] mins;
         final float[] inverses;
@@ -41,9 +38,8 @@ abstract class SuperBlock extends ChoosingCodec {
         final float[] adds;
         final float[] divisors;
 
-        Work(int blocks, int subs, boolean withCodes) {
+        Work(int blocks, int subs) {
             weights = new float[blocks * SIZE];
-            codes = new int[withCodes ? blocks * SIZE : 0];
             scales = new float[blocks * subs];
             mins = new float[blocks * subs];
             inverses = new float[blocks * subs];
@@ -53,11 +49,6 @@ abstract class SuperBlock extends ChoosingCodec {
             adds = new float[subs];
             divisors = new float[subs];
         }
-    }
-
-    /** Whether the search without an importance finds codes as well. */
-    boolean searchesCodes() {
-        return false;
     }
 
     /** Finds scale, minimum and inverse of every sub-block of some blocks. */
@@ -86,7 +77,7 @@ abstract class SuperBlock extends ChoosingCodec {
 
     @Override
     final void choose(float[] x, int from, RowContext row, int column, Choice choice, SearchLog log) {
-        Work work = new Work(1, subs, searchesCodes());
+        Work work = new Work(1, subs);
         Searches scalar = new SearchesScalar(log);
         search(scalar, x, from, 1, row, column, work);
         finish(scalar, x, from, row, 0, work, choice, log);
@@ -94,7 +85,7 @@ abstract class SuperBlock extends ChoosingCodec {
 
     @Override
     public final void encode(float[] x, int from, int blocks, RowContext row, int column, byte[] out, int at) {
-        Work work = new Work(Math.min(BATCH, blocks), subs, searchesCodes());
+        Work work = new Work(Math.min(BATCH, blocks), subs);
         Choice choice = newChoice();
         Searches own = searches.own();
         for (int first = 0; first < blocks; first += BATCH) {
@@ -136,6 +127,12 @@ abstract class SuperBlock extends ChoosingCodec {
             }
             sums[j] = sum;
         }
+    }
+
+    /** The codes as bytes, for {@link EightCodes}. */
+    final byte[] bytes(Choice choice) {
+        searches.narrow(choice.codes, choice.bytes);
+        return choice.bytes;
     }
 
     static float[] slice(float[] values, int from, float[] into) {

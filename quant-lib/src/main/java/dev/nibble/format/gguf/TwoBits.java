@@ -25,15 +25,18 @@ final class TwoBits {
         return BlockFields.run(at + byteOf(weight), shiftOf(weight), 2, 0);
     }
 
-    /** Packs the low two bits of 256 codes. */
-    static void pack(int[] codes, byte[] out, int at) {
+    /** Packs the low two bits of 256 codes of a byte each. */
+    static void pack(byte[] codes, byte[] out, int at) {
         for (int half = 0; half < 2; half++) {
             int q = half * 128;
-            for (int l = 0; l < 32; l++) {
-                out[at + half * 32 + l] = (byte) ((codes[q + l] & 3)
-                        | (codes[q + l + 32] & 3) << 2
-                        | (codes[q + l + 64] & 3) << 4
-                        | (codes[q + l + 96] & 3) << 6);
+            for (int l = 0; l < 32; l += 8) {
+                EightCodes.put(
+                        out,
+                        at + half * 32 + l,
+                        EightCodes.bits(codes, q + l, 0, 2)
+                                | EightCodes.bits(codes, q + l + 32, 0, 2) << 2
+                                | EightCodes.bits(codes, q + l + 64, 0, 2) << 4
+                                | EightCodes.bits(codes, q + l + 96, 0, 2) << 6);
             }
         }
     }
