@@ -166,9 +166,9 @@ final class InspectCommand extends LaboratoryCommand {
 
     private void describe(Weight weight, Map<String, Object> facts) {
         facts.putAll(facts(weight));
-        Matrix values = weight.rows(0, (int) Math.min(weight.rows(), Integer.MAX_VALUE), Progress.current());
-        TensorStatistics statistics = TensorStatistics.of(values);
-        List<String> odd = notFinite(values, facts);
+        Iterable<Matrix> pieces = weight.pieces(Progress.current().quiet());
+        TensorStatistics statistics = TensorStatistics.of(pieces);
+        List<String> odd = notFinite(pieces, facts);
         facts.put("mean", statistics.mean());
         facts.put("std", statistics.std());
         facts.put("min", statistics.min());
@@ -193,21 +193,25 @@ final class InspectCommand extends LaboratoryCommand {
     }
 
     /** Where values are not finite: how many, and the first of them. */
-    private static List<String> notFinite(Matrix values, Map<String, Object> facts) {
+    private static List<String> notFinite(Iterable<Matrix> pieces, Map<String, Object> facts) {
         long count = 0;
+        long firstRow = 0;
         List<Map<String, Object>> first = new ArrayList<>();
         List<String> lines = new ArrayList<>();
-        for (int i = 0; i < values.size(); i++) {
-            float v = values.values()[i];
-            if (!Float.isFinite(v) && ++count <= SHOWN) {
-                var place = new LinkedHashMap<String, Object>();
-                place.put("row", i / values.cols());
-                place.put("column", i % values.cols());
-                place.put("value", Float.toString(v));
-                first.add(place);
-                lines.add(String.format(
-                        Locale.ROOT, "  row %,d, column %,d: %s", i / values.cols(), i % values.cols(), v));
+        for (Matrix piece : pieces) {
+            for (int i = 0; i < piece.size(); i++) {
+                float v = piece.values()[i];
+                if (!Float.isFinite(v) && ++count <= SHOWN) {
+                    long row = firstRow + i / piece.cols();
+                    var place = new LinkedHashMap<String, Object>();
+                    place.put("row", row);
+                    place.put("column", i % piece.cols());
+                    place.put("value", Float.toString(v));
+                    first.add(place);
+                    lines.add(String.format(Locale.ROOT, "  row %,d, column %,d: %s", row, i % piece.cols(), v));
+                }
             }
+            firstRow += piece.rows();
         }
         facts.put("not_finite", count);
         facts.put("not_finite_first", first);

@@ -112,7 +112,11 @@ final class MappedCheckpoint implements Checkpoint {
         }
         long cols = cols(info);
         float[] values = allocate(info, count, cols);
-        decode(info, decoder, from * cols, values, progress);
+        try {
+            decode(info, decoder, from * cols, values, progress);
+        } catch (InternalError e) {
+            throw cutShort(info, e);
+        }
         return Matrix.of(name, count, (int) cols, values);
     }
 
@@ -138,8 +142,20 @@ final class MappedCheckpoint implements Checkpoint {
                     Locale.ROOT, "bytes %,d to %,d of \"%s\", which has %,d", from, from + count, name, info.bytes()));
         }
         byte[] bytes = new byte[count];
-        read(info, info.offset() + from, bytes);
+        try {
+            read(info, info.offset() + from, bytes);
+        } catch (InternalError e) {
+            throw cutShort(info, e);
+        }
         return bytes;
+    }
+
+    /** The JVM may report a page that the file does not have any more only some instructions after the read. */
+    private CheckpointException cutShort(TensorInfo info, InternalError e) {
+        return new CheckpointException(
+                fileName() + ": tensor \"" + info.name()
+                        + "\" can not be read: the file has become shorter since it was" + " opened",
+                e);
     }
 
     private void read(TensorInfo info, long offset, byte[] bytes) {

@@ -57,6 +57,15 @@ public interface Weight {
      */
     Matrix rows(long from, int count, Progress progress);
 
+    /**
+     * All of its rows in float32, some at a time; read anew each time they are asked for.
+     *
+     * @throws CheckpointException while they are read, if they can not be
+     */
+    default Iterable<Matrix> pieces(Progress progress) {
+        return () -> Pieces.all(this, progress);
+    }
+
     /** Number of rows. */
     default long rows() {
         long[] shape = shape();

@@ -1,5 +1,6 @@
 package dev.nibble.tensor;
 
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -24,18 +25,51 @@ public record TensorStatistics(
      * @throws dev.nibble.core.Cancelled if a stop was asked for
      */
     public static TensorStatistics of(Matrix matrix) {
-        int n = matrix.size();
-        if (n == 0) {
-            throw new IllegalArgumentException(matrix + " has no values");
+        return of(List.of(matrix));
+    }
+
+    /**
+     * Statistics of a matrix that comes in pieces, because it is larger than the memory: they are asked for twice.
+     *
+     * @throws IllegalArgumentException if there are no values
+     * @throws dev.nibble.core.Cancelled if a stop was asked for
+     */
+    public static TensorStatistics of(Iterable<Matrix> pieces) {
+        long n = 0;
+        double sum = 0;
+        double max = Double.NEGATIVE_INFINITY;
+        double min = Double.POSITIVE_INFINITY;
+        for (Matrix piece : pieces) {
+            float[] x = piece.values();
+            String what = "statistics of " + piece.name();
+            n += x.length;
+            sum += x.length == 0 ? 0 : Sums.of(x.length, 1, what, (from, to, into) -> addValues(x, from, to, into))[0];
+            if (x.length > 0 && !Double.isNaN(sum)) {
+                max = Math.max(max, Sums.largest(x, 1, what));
+                min = Math.min(min, -Sums.largest(x, -1, what));
+            }
         }
-        float[] x = matrix.values();
-        String what = "statistics of " + matrix.name();
-        double mean = Sums.of(n, 1, what, (from, to, into) -> addValues(x, from, to, into))[0] / n;
-        double[] moments = Sums.of(n, 2, what, (from, to, into) -> addMoments(x, mean, from, to, into));
-        double m2 = moments[0] / n;
-        double m4 = moments[1] / n;
-        double max = Double.isNaN(mean) ? Double.NaN : Sums.largest(x, 1, what);
-        double min = Double.isNaN(mean) ? Double.NaN : -Sums.largest(x, -1, what);
+        if (n == 0) {
+            throw new IllegalArgumentException("there are no values");
+        }
+        double mean = sum / n;
+        if (Double.isNaN(mean)) {
+            max = Double.NaN;
+            min = Double.NaN;
+        }
+        double m2 = 0;
+        double m4 = 0;
+        for (Matrix piece : pieces) {
+            float[] x = piece.values();
+            if (x.length > 0) {
+                String what = "statistics of " + piece.name();
+                double[] moments = Sums.of(x.length, 2, what, (from, to, into) -> addMoments(x, mean, from, to, into));
+                m2 += moments[0];
+                m4 += moments[1];
+            }
+        }
+        m2 /= n;
+        m4 /= n;
         double kurtosis = m2 == 0 ? Double.NaN : m4 / (m2 * m2) - 3;
         return new TensorStatistics(n, mean, Math.sqrt(m2), min, max, Math.max(Math.abs(min), Math.abs(max)), kurtosis);
     }
