@@ -29,6 +29,8 @@ final class AffineEncoder {
     private final byte[] zeroFields;
 
     private final float[] beyond;
+    /** Rows from which on groups begin with a row again; more where a row has one scale. */
+    private final int band;
 
     /**
      * @param format with its survey done, if it needs one
@@ -48,11 +50,14 @@ final class AffineEncoder {
                 [rule.zero() == AffineRule.Zero.INTEGER
                         ? Math.toIntExact(spec.grouping().scales(w.rows(), w.cols()))
                         : 0];
+        boolean oneScale = spec.grouping().kind() == Grouping.Kind.ROW && !spec.rowsThroughFp8();
+        this.band = oneScale && !trace.isOn()
+                ? Math.min(w.rows(), Blocks.rowsTogether(w.cols()))
+                : format.bandRows(w.cols());
         this.beyond = rule.clipsFreely() || spec.search().clips() ? new float[q.blocks()] : null;
     }
 
     AffineQuantized run() {
-        int band = format.bandRows(w.cols());
         int bands = (w.rows() + band - 1) / band;
         // A trace is told in order.
         int atATime = trace.isOn() ? bands : Math.max(1, Blocks.rowsAtATime(w.cols()) / band);
@@ -71,7 +76,7 @@ final class AffineEncoder {
 
     /** Groups of which the weights fill whole bytes, so that the next groups begin with a byte. */
     private int groupsAtATime(int inBand) {
-        if (spec.grouping().crosses(w.cols())) {
+        if (spec.grouping().crosses(w.cols()) || spec.grouping().kind() == Grouping.Kind.ROW) {
             return inBand;
         }
         int size = spec.grouping().groupSize(w.cols());
@@ -85,7 +90,7 @@ final class AffineEncoder {
 
     /** What one thread needs. */
     private final class Worker {
-        private final int blocksInBand = Math.toIntExact(spec.grouping().blocks(format.bandRows(w.cols()), w.cols()));
+        private final int blocksInBand = Math.toIntExact(spec.grouping().blocks(band, w.cols()));
         private final int atATime = groupsAtATime(blocksInBand);
         private final int size = spec.grouping().groupSize(w.cols());
         private final Grid grid = new Grid(rule, atATime, size);

@@ -64,11 +64,24 @@ final class ScaledFloatsEncoder {
             float[] absmax = new float[Math.min(together, groups)];
             float[] operands = new float[absmax.length];
             boolean aligned = together * (long) group % 8 == 0;
+            int rowsTogether = Blocks.rowsTogether(cols);
+            float[] ofRows = new float[groups == 1 && scaling.bytes() > 0 ? Math.min(to - from, rowsTogether) : 0];
             for (int row = from; row < to; row++) {
                 if (scaling.bytes() == 0) {
                     encodeUnscaled(row, absmax, operands, room);
+                } else if (groups == 1) {
+                    int which = (row - from) % rowsTogether;
+                    if (which == 0) {
+                        int end = Math.min(to, row + rowsTogether);
+                        Blocks.absmax(w.values(), row * cols, end * cols, cols, ofRows, cancel, title);
+                    }
+                    absmax[0] = ofRows[which];
+                    encode(row, 0, 1, absmax, operands, room);
                 } else if (aligned || groups <= together) {
                     for (int g = 0; g < groups; g += together) {
+                        int end = (int) Math.min(cols, (long) (g + together) * group);
+                        int start = row * cols;
+                        Blocks.absmax(w.values(), start + g * group, start + end, group, absmax, cancel, title);
                         encode(row, g, Math.min(together, groups - g), absmax, operands, room);
                     }
                 } else {
@@ -82,7 +95,7 @@ final class ScaledFloatsEncoder {
         return made;
     }
 
-    /** Some groups of a row whose first weight begins a byte. */
+    /** Some groups of a row whose first weight begins a byte, and whose largest magnitudes are known. */
     private void encode(int row, int g, int n, float[] absmax, float[] operands, byte[] room) {
         int first = g * group;
         int end = (int) Math.min(cols, (long) (g + n) * group);
@@ -105,14 +118,15 @@ final class ScaledFloatsEncoder {
             cancel.check(title);
             count = Math.min(CHUNK, cols - at);
             int start = row * cols + at;
+            Blocks.absmax(w.values(), start, start + count, group, absmax, cancel, title);
             fit(row, 0, 1, start, start + count, absmax);
             Groups all = new Groups(group, group, operands, 0);
             made.encode(row, at, w.values(), start, count, all, scaling.divides(), room);
         }
     }
 
+    /** Scales of groups whose largest magnitudes are known. */
     private void fit(int row, int g, int n, int from, int to, float[] absmax) {
-        Blocks.absmax(w.values(), from, to, group, absmax, cancel, title);
         for (int k = 0; k < n; k++) {
             if (!(absmax[k] <= Float.MAX_VALUE)) {
                 int at = from + k * group;
@@ -133,6 +147,7 @@ final class ScaledFloatsEncoder {
     private void encodeRow(int row) {
         float[] absmax = new float[groups];
         float[] operands = new float[groups];
+        Blocks.absmax(w.values(), row * cols, (row + 1) * cols, group, absmax, cancel, title);
         fit(row, 0, groups, row * cols, (row + 1) * cols, absmax);
         scaling.operands(made.scales(), row * groups, groups, tensor, operands);
         byte[] room = new byte[Math.min(cols, CHUNK)];
