@@ -71,6 +71,11 @@ final class InspectCommand extends LaboratoryCommand {
     }
 
     @Override
+    boolean streams() {
+        return true;
+    }
+
+    @Override
     int work() {
         if (block != null && tensor == null) {
             throw new IllegalArgumentException("--block needs --tensor NAME: blocks are counted in one weight");
