@@ -97,12 +97,15 @@ final class LauncherCommands {
             description = {
                 "Measure how fast formats are at one thread.",
                 "Shares of the memory bandwidth, beside the scalar code and beside ggml's C functions (built the first"
-                        + " time), in fresh JVMs, the median of three. Without RECIPE: one of each format, for an hour or"
-                        + " more; the figures go to tests/bench/results.json."
+                        + " time), in fresh JVMs, the median of three. Without RECIPE: the formats of which a speed is"
+                        + " promised, for half an hour; the figures go to tests/bench/results.json."
             })
     static final class Bench extends InLauncher {
         @Option(names = "--quick", description = "One JVM and short runs: a look, not a result.")
         boolean quick;
+
+        @Option(names = "--all", description = "One of each name in the registry, not only those of a promised speed.")
+        boolean all;
 
         @Option(names = "--widths", description = "Also at 256 and 128 bits.")
         boolean widths;

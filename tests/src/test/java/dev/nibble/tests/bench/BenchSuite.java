@@ -12,8 +12,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The benchmarks, when they are asked for: {@code install/nibble bench [--quick] [--widths] [RECIPE…]}, which sets the
- * system properties {@code nibble.bench.recipes}, {@code .quick}, {@code .widths} and {@code .results}. Not a
+ * The benchmarks, when they are asked for: {@code install/nibble bench [--all] [--quick] [--widths] [RECIPE…]}, which
+ * sets the system properties {@code nibble.bench.recipes}, {@code .all}, {@code .quick}, {@code .widths} and
+ * {@code .results}. Not a
  * {@code …Test}, because it takes long and its outcome depends on the machine.
  */
 class BenchSuite {
@@ -36,7 +37,7 @@ class BenchSuite {
         }
     }
 
-    /** Those that were named, or one of each name in the registry. */
+    /** Those that were named, or those of which a speed was promised, or with "all" one of each name in the registry. */
     private static List<String> recipes() {
         List<String> named = Stream.of(
                         System.getProperty("nibble.bench.recipes", "").split(" ", -1))
@@ -45,6 +46,9 @@ class BenchSuite {
         named.forEach(Formats::parse);
         if (!named.isEmpty()) {
             return named;
+        }
+        if (!Boolean.getBoolean("nibble.bench.all")) {
+            return Goal.PROMISED;
         }
         return Formats.all().stream()
                 .filter(entry -> !entry.examples().isEmpty())

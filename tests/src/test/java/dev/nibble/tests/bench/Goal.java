@@ -1,5 +1,6 @@
 package dev.nibble.tests.bench;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -10,6 +11,27 @@ import java.util.Optional;
  * @param timesScalar vector code's speed as a multiple of the scalar twin's
  */
 record Goal(double ofRead, double timesNative, double timesScalar) {
+    /** The formats of which more is promised than that their vector code is no slower than the scalar one. */
+    static final List<String> PROMISED = List.of(
+            "int8",
+            "int8:g32",
+            "int4:g128",
+            "fp8",
+            "nf4:b64",
+            "fp16",
+            "bf16",
+            "mxfp4",
+            "q8_0",
+            "q4_0",
+            "q4_1",
+            "q5_0",
+            "q5_1",
+            "q2_k",
+            "q3_k",
+            "q4_k",
+            "q5_k",
+            "q6_k");
+
     static Goal of(String recipe) {
         String name = recipe.split(":", -1)[0];
         double ofRead = switch (name) {
