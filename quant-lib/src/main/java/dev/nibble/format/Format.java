@@ -62,10 +62,25 @@ public interface Format {
      * @throws IllegalArgumentException if the format takes none, or its length is not that of a row
      */
     default Quantized quantize(Matrix w, Importance importance, Progress progress, Trace trace) {
+        requireNoImportance(importance);
+        return quantize(w, progress, trace);
+    }
+
+    /** Refuses an importance matrix, for formats that take none. */
+    default void requireNoImportance(Importance importance) {
         if (importance != null) {
             throw new IllegalArgumentException(recipe() + " takes no importance matrix");
         }
-        return quantize(w, progress, trace);
+    }
+
+    /**
+     * The same, written over the bytes of a matrix that nobody reads any more, so that a caller who quantizes again and
+     * again need not have the same room cleared each time. Formats that can not do so allocate.
+     *
+     * @param out of this format, rows and columns, not to be used afterwards; anything else, and null, is left alone
+     */
+    default Quantized quantize(Matrix w, Importance importance, Progress progress, Trace trace, Quantized out) {
+        return quantize(w, importance, progress, trace);
     }
 
     /**

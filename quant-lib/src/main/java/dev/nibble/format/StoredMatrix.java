@@ -18,6 +18,14 @@ public abstract class StoredMatrix implements Quantized {
         this.cols = cols;
     }
 
+    /** Whether a matrix of this format and shape may be written over {@code out}. */
+    protected static boolean hasRoom(Quantized out, Format format, int rows, int cols) {
+        return out != null
+                && out.rows() == rows
+                && out.cols() == cols
+                && out.format().canonical().equals(format.canonical());
+    }
+
     @Override
     public final Format format() {
         return format;

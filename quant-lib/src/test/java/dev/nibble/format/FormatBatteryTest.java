@@ -137,6 +137,21 @@ class FormatBatteryTest {
 
     @ParameterizedTest
     @MethodSource("recipes")
+    void writesTheSameBytesOverThoseOfAnotherMatrix(String recipe) {
+        Format format = parse(recipe);
+        int cols = cols(format, 97);
+        Matrix w = Generators.gaussian(5, cols, 8);
+        Quantized old = format.quantize(Generators.withOutlierColumns(5, cols, 9));
+        Quantized over = format.quantize(w, null, Progress.NONE, Trace.off(), old);
+        assertThat(bytes(over)).isEqualTo(bytes(format.quantize(w)));
+        assertThat(bytes(format.quantize(
+                        w, null, Progress.NONE, Trace.off(), parse("bf16").quantize(w))))
+                .as("what is of another format is left alone")
+                .isEqualTo(bytes(over));
+    }
+
+    @ParameterizedTest
+    @MethodSource("recipes")
     void itsBoundIsNotEmptyWords(String recipe) {
         // On normal weights the bound of a weight is no more than the block's largest magnitude; where single weights
         // have

@@ -6,6 +6,7 @@ import dev.nibble.core.Trace;
 import dev.nibble.format.BlockScaled;
 import dev.nibble.format.Blocks;
 import dev.nibble.format.Format;
+import dev.nibble.format.Importance;
 import dev.nibble.format.PartLayout;
 import dev.nibble.format.Quantized;
 import dev.nibble.format.ScaleType;
@@ -193,8 +194,15 @@ final class CodebookFormat implements Format {
 
     @Override
     public Quantized quantize(Matrix w, Progress progress, Trace trace) {
+        return quantize(w, null, progress, trace, null);
+    }
+
+    @Override
+    public Quantized quantize(Matrix w, Importance importance, Progress progress, Trace trace, Quantized out) {
+        requireNoImportance(importance);
         Blocks.requireWeights(w);
-        byte[] packed = new byte[(int) CodeStream.bytes(w.size(), is.book.bits())];
+        byte[] packed = CodebookQuantized.codes(out, this, w)
+                .orElseGet(() -> new byte[(int) CodeStream.bytes(w.size(), is.book.bits())]);
         byte[] scales = is.type.store(Blocks.count(w.size(), is.block));
         encoder().encode(w, recipe(), packed, scales, progress, "quantize " + w.name() + " to " + recipe());
         NestedScales nested = null;

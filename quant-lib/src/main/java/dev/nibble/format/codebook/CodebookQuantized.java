@@ -5,6 +5,7 @@ import dev.nibble.format.BitField;
 import dev.nibble.format.BitRun;
 import dev.nibble.format.BlockView;
 import dev.nibble.format.Blocks;
+import dev.nibble.format.Quantized;
 import dev.nibble.format.ScaleSet;
 import dev.nibble.format.ScaleType;
 import dev.nibble.format.ScaledRun;
@@ -16,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 
 /** A matrix of table indices in blocks over the flattened matrix, one scale per block, the scales perhaps quantized. */
 final class CodebookQuantized extends StoredMatrix {
@@ -43,6 +45,13 @@ final class CodebookQuantized extends StoredMatrix {
         this.packed = packed;
         this.scales = scales;
         this.nested = nested;
+    }
+
+    /** The codes of {@code out}, if a matrix can be written over them. */
+    static Optional<byte[]> codes(Quantized out, CodebookFormat format, Matrix w) {
+        return hasRoom(out, format, w.rows(), w.cols()) && out instanceof CodebookQuantized old
+                ? Optional.of(old.packed)
+                : Optional.empty();
     }
 
     /** The scale of a block, as it is read back. */

@@ -27,7 +27,7 @@ final class GgufEncoder {
     private final int blocksPerRow;
     private final byte[] out;
 
-    GgufEncoder(GgufFormat format, Matrix w, Importance importance, Progress progress, Trace trace) {
+    GgufEncoder(GgufFormat format, Matrix w, Importance importance, Progress progress, Trace trace, Quantized over) {
         this.format = format;
         this.codec = format.codec();
         this.type = codec.type();
@@ -54,7 +54,7 @@ final class GgufEncoder {
                     bytes,
                     format));
         }
-        this.out = new byte[(int) bytes];
+        this.out = GgufQuantized.room(over, format, w.rows(), w.cols(), (int) bytes);
     }
 
     private float[] weights(Importance given) {

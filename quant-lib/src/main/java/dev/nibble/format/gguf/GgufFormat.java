@@ -156,8 +156,13 @@ public final class GgufFormat implements Format {
 
     @Override
     public Quantized quantize(Matrix w, Importance importance, Progress progress, Trace trace) {
+        return quantize(w, importance, progress, trace, null);
+    }
+
+    @Override
+    public Quantized quantize(Matrix w, Importance importance, Progress progress, Trace trace, Quantized out) {
         Objects.requireNonNull(w, "matrix");
-        return new GgufEncoder(this, w, importance, progress, trace).run();
+        return new GgufEncoder(this, w, importance, progress, trace, out).run();
     }
 
     @Override

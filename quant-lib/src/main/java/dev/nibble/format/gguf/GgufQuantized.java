@@ -6,6 +6,7 @@ import dev.nibble.format.BitRun;
 import dev.nibble.format.BlockView;
 import dev.nibble.format.Blocks;
 import dev.nibble.format.PointRun;
+import dev.nibble.format.Quantized;
 import dev.nibble.format.ScaledRun;
 import dev.nibble.format.StoredMatrix;
 import dev.nibble.format.StoredPart;
@@ -39,6 +40,11 @@ final class GgufQuantized extends StoredMatrix {
         this.codec = format.codec();
         this.type = codec.type();
         this.bytes = bytes;
+    }
+
+    /** The bytes of {@code out} if they fit, else new ones. */
+    static byte[] room(Quantized out, GgufFormat format, int rows, int cols, int bytes) {
+        return hasRoom(out, format, rows, cols) && out instanceof GgufQuantized old ? old.bytes : new byte[bytes];
     }
 
     @Override

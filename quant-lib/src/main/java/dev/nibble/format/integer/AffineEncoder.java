@@ -6,6 +6,7 @@ import dev.nibble.core.Parallel;
 import dev.nibble.core.Progress;
 import dev.nibble.core.Trace;
 import dev.nibble.format.Blocks;
+import dev.nibble.format.Quantized;
 import dev.nibble.tensor.Matrix;
 
 /**
@@ -35,8 +36,9 @@ final class AffineEncoder {
     /**
      * @param format with its survey done, if it needs one
      * @param owner what the result says it is in
+     * @param out what may be written over, or null
      */
-    AffineEncoder(AffineFormat format, AffineFormat owner, Matrix w, Progress progress, Trace trace) {
+    AffineEncoder(AffineFormat format, AffineFormat owner, Matrix w, Progress progress, Trace trace, Quantized out) {
         this.format = format;
         this.spec = format.spec();
         this.rule = format.rule();
@@ -45,7 +47,7 @@ final class AffineEncoder {
         this.cancel = progress.cancelToken();
         this.trace = trace;
         this.title = "quantize " + w.name() + " to " + format.recipe();
-        this.q = new AffineQuantized(owner, w.name(), w.rows(), w.cols());
+        this.q = AffineQuantized.over(out, owner, w.name(), w.rows(), w.cols());
         this.zeroFields = new byte
                 [rule.zero() == AffineRule.Zero.INTEGER
                         ? Math.toIntExact(spec.grouping().scales(w.rows(), w.cols()))

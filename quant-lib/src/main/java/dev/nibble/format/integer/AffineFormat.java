@@ -5,6 +5,7 @@ import dev.nibble.core.Recipe;
 import dev.nibble.core.Trace;
 import dev.nibble.format.Blocks;
 import dev.nibble.format.Format;
+import dev.nibble.format.Importance;
 import dev.nibble.format.PartLayout;
 import dev.nibble.format.Quantized;
 import dev.nibble.format.ScaleSet;
@@ -222,6 +223,12 @@ public final class AffineFormat implements Format {
 
     @Override
     public Quantized quantize(Matrix w, Progress progress, Trace trace) {
+        return quantize(w, null, progress, trace, null);
+    }
+
+    @Override
+    public Quantized quantize(Matrix w, Importance importance, Progress progress, Trace trace, Quantized out) {
+        requireNoImportance(importance);
         Blocks.requireWeights(w);
         layout(w.rows(), w.cols());
         AffineFormat format = this;
@@ -232,7 +239,7 @@ public final class AffineFormat implements Format {
             } while (survey.needsAnotherPass());
             format = survey.fixed();
         }
-        return new AffineEncoder(format, this, w, progress, trace).run();
+        return new AffineEncoder(format, this, w, progress, trace, out).run();
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.nibble.format.BitRun;
 import dev.nibble.format.BlockView;
 import dev.nibble.format.Blocks;
 import dev.nibble.format.PartLayout;
+import dev.nibble.format.Quantized;
 import dev.nibble.format.ScaleType;
 import dev.nibble.format.ScaledRun;
 import dev.nibble.format.StoredMatrix;
@@ -39,6 +40,13 @@ final class AffineQuantized extends StoredMatrix {
     /** An empty one, to be filled. */
     AffineQuantized(AffineFormat format, String name, int rows, int cols) {
         this(format, name, rows, cols, room(format, rows, cols));
+    }
+
+    /** The same over the bytes of {@code out}, if they fit. */
+    static AffineQuantized over(Quantized out, AffineFormat format, String name, int rows, int cols) {
+        return hasRoom(out, format, rows, cols) && out instanceof AffineQuantized old
+                ? new AffineQuantized(format, name, rows, cols, new byte[][] {old.codes, old.scales, old.zeros})
+                : new AffineQuantized(format, name, rows, cols);
     }
 
     private static byte[][] room(AffineFormat format, int rows, int cols) {

@@ -8,6 +8,7 @@ import dev.nibble.format.BitRun;
 import dev.nibble.format.BlockView;
 import dev.nibble.format.Blocks;
 import dev.nibble.format.PartLayout;
+import dev.nibble.format.Quantized;
 import dev.nibble.format.ScaledRun;
 import dev.nibble.format.StoredMatrix;
 import dev.nibble.format.StoredPart;
@@ -41,6 +42,16 @@ final class ScaledFloatMatrix extends StoredMatrix {
 
     /** An empty one, to be filled. */
     ScaledFloatMatrix(ScaledFloats format, String name, int rows, int cols) {
+        this(format, name, rows, cols, null);
+    }
+
+    /** One to be filled, over the bytes of {@code out} if they fit. */
+    static ScaledFloatMatrix over(Quantized out, ScaledFloats format, String name, int rows, int cols) {
+        boolean fits = hasRoom(out, format, rows, cols) && out instanceof ScaledFloatMatrix;
+        return new ScaledFloatMatrix(format, name, rows, cols, fits ? (ScaledFloatMatrix) out : null);
+    }
+
+    private ScaledFloatMatrix(ScaledFloats format, String name, int rows, int cols, ScaledFloatMatrix over) {
         super(format, name, rows, cols);
         this.format = format;
         this.element = format.element();
@@ -60,9 +71,10 @@ final class ScaledFloatMatrix extends StoredMatrix {
             }
         }
         this.rowBytes = (int) ElementCodes.rowBytes(cols, element.bits());
-        this.codes = new byte[(int) layout.getFirst().bytes()];
-        this.scales = new byte[rows * groups * scaling.bytes()];
-        this.tensor = new byte[format.hasTensor() ? 4 : 0];
+        this.codes =
+                over != null ? over.codes : new byte[(int) layout.getFirst().bytes()];
+        this.scales = over != null ? over.scales : new byte[rows * groups * scaling.bytes()];
+        this.tensor = over != null ? over.tensor : new byte[format.hasTensor() ? 4 : 0];
     }
 
     byte[] scales() {

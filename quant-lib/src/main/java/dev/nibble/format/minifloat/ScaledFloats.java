@@ -7,6 +7,7 @@ import dev.nibble.core.Recipe;
 import dev.nibble.core.Trace;
 import dev.nibble.format.Blocks;
 import dev.nibble.format.Format;
+import dev.nibble.format.Importance;
 import dev.nibble.format.PartLayout;
 import dev.nibble.format.Quantized;
 import dev.nibble.format.StoredPart;
@@ -124,8 +125,14 @@ public final class ScaledFloats implements Format {
 
     @Override
     public Quantized quantize(Matrix w, Progress progress, Trace trace) {
+        return quantize(w, null, progress, trace, null);
+    }
+
+    @Override
+    public Quantized quantize(Matrix w, Importance importance, Progress progress, Trace trace, Quantized out) {
+        requireNoImportance(importance);
         Blocks.requireWeights(w);
-        return new ScaledFloatsEncoder(this, w, progress, trace).run();
+        return new ScaledFloatsEncoder(this, w, progress, trace, out).run();
     }
 
     @Override

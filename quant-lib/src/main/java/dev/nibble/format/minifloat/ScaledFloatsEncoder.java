@@ -32,7 +32,8 @@ final class ScaledFloatsEncoder {
     private float tensorAbsmax;
     private float tensor = 1;
 
-    ScaledFloatsEncoder(ScaledFloats format, Matrix w, Progress progress, Trace trace) {
+    /** @param out what may be written over, or null */
+    ScaledFloatsEncoder(ScaledFloats format, Matrix w, Progress progress, Trace trace, Quantized out) {
         format.layout(w.rows(), w.cols());
         this.format = format;
         this.element = format.element();
@@ -45,7 +46,7 @@ final class ScaledFloatsEncoder {
         this.cancel = progress.cancelToken();
         this.trace = trace;
         this.title = "quantize " + w.name() + " to " + format.recipe();
-        this.made = new ScaledFloatMatrix(format, w.name(), w.rows(), cols);
+        this.made = ScaledFloatMatrix.over(out, format, w.name(), w.rows(), cols);
     }
 
     Quantized run() {

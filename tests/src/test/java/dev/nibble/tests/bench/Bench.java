@@ -167,8 +167,8 @@ final class Bench {
 
     /** Bytes that one pass over a small matrix allocates. */
     private double allocated(String recipe, String method) {
-        Map<String, String> parameters =
-                Map.of("recipe", recipe, "largest", Long.toString(Math.min(plan.largest, TRACED_BYTES)));
+        Map<String, String> parameters = Map.of(
+                "recipe", recipe, "over", "false", "largest", Long.toString(Math.min(plan.largest, TRACED_BYTES)));
         try {
             var options = options(method, FormatBenchmark.class, List.of(), parameters)
                     .addProfiler(GCProfiler.class)

@@ -26,6 +26,10 @@ public class FormatBenchmark {
     @Param("300")
     public int warm;
 
+    /** Whether a pass writes over the bytes of the one before, as ggml's functions write to room that is there. */
+    @Param("true")
+    public boolean over;
+
     private Format format;
     private Matrix weights;
     private Importance importance;
@@ -74,6 +78,6 @@ public class FormatBenchmark {
     }
 
     private Quantized quantize(Trace trace) {
-        return format.quantize(weights, importance, Progress.NONE, trace);
+        return format.quantize(weights, importance, Progress.NONE, trace, over ? quantized : null);
     }
 }
