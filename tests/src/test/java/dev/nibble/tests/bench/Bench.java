@@ -78,7 +78,7 @@ final class Bench {
     private BenchResults run() {
         int rounds = Math.max(1, plan.rounds);
         for (int round = 1; round <= rounds; round++) {
-            long size = plan.largest * 4;
+            long size = plan.largest;
             measure("read", "", ReadBenchmark.class, List.of(), Map.of("size", Long.toString(size)), size);
             for (String recipe : plan.recipes) {
                 for (Variant variant : plan.variants) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
  * {@code …Test}, because it takes long and its outcome depends on the machine.
  */
 class BenchSuite {
-    private static final int CACHES_AND_MORE = 64 << 20;
+    private static final int CACHES_AND_MORE = 128 << 20;
 
     @Test
     void table() throws IOException {

@@ -48,6 +48,6 @@ final class Load {
         if (recipe.matches("iq[123].*|kmeans.*|lloyd.*")) {
             return 0.25;
         }
-        return recipe.matches("(q[2-6]_k|iq4|.*:hqq|.*:mse).*") ? 4 : 64;
+        return recipe.matches("(q[2-6]_k|iq4|.*:hqq|.*:mse).*") ? 4 : 128;
     }
 }
