@@ -78,7 +78,7 @@ final class QuantizeCommand extends LaboratoryCommand {
             paramLabel = "CONFIG",
             description =
                     "The model's config.json, for a --layout of other software: written again beside OUT, with the"
-                            + " quantization_config that transformers and vLLM read.")
+                            + " quantization_config that transformers and vLLM read (of hqq, hqq alone).")
     private Path config;
 
     @Option(

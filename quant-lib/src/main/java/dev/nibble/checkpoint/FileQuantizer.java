@@ -151,6 +151,11 @@ public final class FileQuantizer {
         } catch (IllegalArgumentException noWords) {
             warnings.add(noWords.getMessage());
         }
+        if (options.layout() == SafetensorsLayout.HQQ && loaderConfig.isPresent()) {
+            warnings.add(
+                    "weights of the layout hqq are read by hqq itself (HQQLinear.load_state_dict); transformers 5.23"
+                            + " reads none, and loads such a file without an error as a model of random weights");
+        }
         Map<String, Long> bytes = new LinkedHashMap<>();
         long count = 0;
         for (Plan plan : plans) {
@@ -191,7 +196,7 @@ public final class FileQuantizer {
                 if (weights.all().stream().noneMatch(w -> ModelRecipe.matches(entry.part(), w.name()))) {
                     warnings.add(entry + " matches no weight of " + fileName());
                 }
-            } else if (part.get() == ModelRecipe.Part.ACTIVATIONS || part.get() == ModelRecipe.Part.CACHE) {
+            } else if (QuantizePlanner.isForRunning(entry)) {
                 warnings.add(entry + " is for running the model: a file holds weights, so it changes nothing in it");
             }
         }

@@ -56,7 +56,7 @@ public final class LoaderConfig {
                 stored.put(module, settings(layout, plan.format(), weight));
             } else if (weight.shape().length == 2 && weight.name().endsWith(".weight")) {
                 Part part = Part.ofTensor(weight.name(), 2);
-                if (part == Part.WEIGHTS || part == Part.HEAD) {
+                if (part == Part.WEIGHTS || part == Part.HEAD || Part.isRouter(weight.name())) {
                     kept.add(module);
                 }
             }

@@ -58,9 +58,19 @@ final class QuantizePlanner {
         this.layout = gguf ? OneTensorLayout.gguf() : options.layout().layout();
         for (ModelRecipe.Entry entry : options.recipe().entries()) {
             if (!entry.recipe().toString().equals(ModelRecipe.KEEP)) {
-                requireStorable(formats.computeIfAbsent(entry.recipe(), Formats::of));
+                Format format = formats.computeIfAbsent(entry.recipe(), Formats::of);
+                if (!isForRunning(entry)) {
+                    requireStorable(format);
+                }
             }
         }
+    }
+
+    /** Whether an entry speaks of what a model computes with, of which a file holds nothing. */
+    static boolean isForRunning(ModelRecipe.Entry entry) {
+        return ModelRecipe.Part.of(entry.part())
+                .filter(p -> p == ModelRecipe.Part.ACTIVATIONS || p == ModelRecipe.Part.CACHE)
+                .isPresent();
     }
 
     /** A format that no weight could be stored in is a mistake in the command, not a property of a weight. */

@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  *          | kv      cache of keys and values
  *          | embed   token (and position) embeddings
  *          | head    output projection
- *          | norm    norms and biases
+ *          | norm    norms, biases, and the routers of mixtures of experts
  *          | name    a tensor's name or a pattern of it, with "*" for any characters
  *   value  = recipe | keep
  * </pre>
@@ -41,6 +41,10 @@ public record ModelRecipe(List<Entry> entries) {
     public static final String KEEP = "keep";
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_*][A-Za-z0-9_.*/-]*");
+    private static final Pattern ROUTER = Pattern.compile("ffn_gate_inp"
+            + "|(^|[._])router(\\.(layer|gate|classifier))?\\.weight$"
+            + "|(^|\\.)(mlp|moe|block_sparse_moe|feed_forward)\\.gate(\\.wg)?\\.weight$"
+            + "|(^|\\.)shared_expert_gate\\.weight$");
     private static final Pattern BLOCKS = Pattern.compile("(^|\\.)(layers|h|blk|blocks)\\.(?=[0-9*])");
 
     /** Which part of a model a tensor belongs to. */
@@ -86,10 +90,15 @@ public record ModelRecipe(List<Entry> entries) {
                     || (n.endsWith(".output.weight") && !n.contains("blk."))) {
                 return HEAD;
             }
-            // The router of a mixture of experts decides, it does not transform: every quantizer leaves it alone.
-            return n.contains("ffn_gate_inp") || n.endsWith("router.weight") || n.endsWith("mlp.gate.weight")
-                    ? NORMS
-                    : WEIGHTS;
+            return isRouter(name) ? NORMS : WEIGHTS;
+        }
+
+        /**
+         * Whether a tensor is the router of a mixture of experts, by the names that transformers' models and llama.cpp have
+         * for it. It decides and does not transform: every quantizer leaves it alone.
+         */
+        public static boolean isRouter(String name) {
+            return ROUTER.matcher(name.toLowerCase(Locale.ROOT)).find();
         }
 
         private static boolean has(String name, String... words) {

@@ -276,6 +276,19 @@ class FileQuantizerTest {
     }
 
     @Test
+    void whatAModelComputesWithNeedsNoPlaceInAFile() {
+        Path in = model().gguf(folder.resolve("in.gguf"));
+        Path out = folder.resolve("planned.gguf");
+        try (Checkpoint file = Checkpoint.open(in)) {
+            assertThat(FileQuantizer.plan(file, out, options("w=q4_0;a=int8;kv=fp8:e4m3"))
+                            .warnings())
+                    .contains("a=int8 is for running the model: a file holds weights, so it changes nothing in it")
+                    .contains(
+                            "kv=fp8:e4m3 is for running the model: a file holds weights, so it changes nothing in it");
+        }
+    }
+
+    @Test
     void aWeightThatIsNotFiniteStopsTheWorkAndLeavesNothing() {
         float[] values = DOWN_WEIGHTS.values().clone();
         values[21 * 256 + 9] = Float.NaN;

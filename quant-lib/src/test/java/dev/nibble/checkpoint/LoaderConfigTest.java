@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.nibble.core.ModelRecipe;
+import dev.nibble.core.Progress;
 import dev.nibble.tensor.Generators;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,6 +73,41 @@ class LoaderConfigTest {
             assertThat(plan.loaderConfig()).isEmpty();
             assertThat(plan.warnings()).anyMatch(w -> w.contains("one setting for all weights, but these have 2"));
             assertThat(plan(file, "int4:g64", "parts").loaderConfig()).isEmpty();
+        }
+    }
+
+    /** A loader makes a quantized linear of every module that it is not told to leave alone: the router, too. */
+    @ParameterizedTest
+    @CsvSource({
+        "gptq, int4:gptq:g64, -:^model\\\\.layers\\\\.0\\\\.block_sparse_moe\\\\.gate$",
+        "awq, int4:awq:g64, model.layers.0.block_sparse_moe.gate",
+        "compressed-tensors, int4:ct:g32, model.layers.0.block_sparse_moe.gate",
+        "bnb, nf4:b64, model.layers.0.block_sparse_moe.gate",
+        "hqq, int4:hqq:g64:round-zero, model.layers.0.block_sparse_moe.gate",
+    })
+    void aRouterIsKeptAndTheLoaderIsTold(String layout, String recipe, String words) {
+        String router = "model.layers.0.block_sparse_moe.gate.weight";
+        Path mixture = new ModelFile()
+                .matrix(router, Generators.gaussian(8, 128, 5))
+                .matrix("model.layers.0.block_sparse_moe.experts.0.w1.weight", Generators.gaussian(64, 128, 6))
+                .safetensors(folder.resolve("mixture.safetensors"));
+        try (Checkpoint file = Checkpoint.open(mixture)) {
+            FileQuantizer plan = plan(file, recipe, layout);
+            assertThat(plan.loaderConfig().orElseThrow().json()).contains('"' + words + '"');
+            assertThat(plan.run(Progress.NONE))
+                    .filteredOn(line -> line.name().equals(router))
+                    .singleElement()
+                    .satisfies(line -> assertThat(line.isEncoded()).isFalse());
+        }
+    }
+
+    @Test
+    void hqqSaysWhoReadsIt() {
+        try (Checkpoint file = Checkpoint.open(in)) {
+            assertThat(plan(file, "int4:hqq:g64", "hqq").warnings())
+                    .anyMatch(
+                            w -> w.contains("HQQLinear.load_state_dict") && w.contains("transformers 5.23 reads none"));
+            assertThat(plan(file, "nf4:b64", "bnb").warnings()).noneMatch(w -> w.contains("hqq"));
         }
     }
 
