@@ -34,6 +34,8 @@ import java.util.OptionalDouble;
  * @param storedError with the best scale that can be stored, and where minima are integers too the best pair of both; the
  *     other numbers of the block and the tensor as they are. Empty where every scale can be stored, where there is none, and
  *     where a pair of two floating-point numbers would have to be found
+ * @param storesMinimum whether that is the best pair of scale and minimum, so that it may be below what the best scale alone
+ *     reaches
  * @param shiftedError with the best scale and offset, real numbers; of grids that have no offset, or only whole zero points,
  *     with the best scale and zero point among the codes. Empty where levels are not equally spaced or are signs
  *     alone, and where blocks are too large to search
@@ -47,6 +49,7 @@ public record Optimum(
         double ownError,
         double scaleError,
         OptionalDouble storedError,
+        boolean storesMinimum,
         OptionalDouble shiftedError,
         OptionalDouble bookError) {
     /** Weights times codes times codes, up to which zero points are tried one by one. */
@@ -114,7 +117,9 @@ public record Optimum(
             energy += (double) original[i] * original[i];
             own += e * e;
         }
-        return new Optimum(view.count(), values, energy, own, scale.sum, stored.get(), shifted.get(), book.get());
+        boolean minimum = runs.stream().anyMatch(run -> run.shift() != ScaledRun.Shift.NONE);
+        return new Optimum(
+                view.count(), values, energy, own, scale.sum, stored.get(), minimum, shifted.get(), book.get());
     }
 
     /** A sum that is not known once one of its terms is not. */
@@ -195,7 +200,7 @@ public record Optimum(
         return decibels(scaleError);
     }
 
-    /** What the best scales that can be stored reach, in dB; empty where {@link #storedError} is. */
+    /** What the best scales that can be stored reach, with their minima if {@link #storesMinimum}, in dB; empty where {@link #storedError} is. */
     public OptionalDouble stored() {
         return decibels(storedError);
     }
@@ -223,7 +228,12 @@ public record Optimum(
     public String toString() {
         return "the rule chose " + text(own())
                 + "; best scale " + text(scale())
-                + (storedError.isPresent() ? ", of those that can be stored " + text(stored().getAsDouble()) : "")
+                + (storedError.isPresent()
+                        ? (storesMinimum
+                                        ? "; best scale and minimum that can be stored "
+                                        : ", of those that can be stored ")
+                                + text(stored().getAsDouble())
+                        : "")
                 + (shiftedError.isPresent()
                         ? "; best scale and offset " + text(shifted().getAsDouble())
                         : "")

@@ -187,7 +187,7 @@ final class BlockCharts {
 
     /**
      * How far blocks are from what their number of values could do at best: SQNR of the format, of the best scale, of the
-     * best one that can be stored, of the best scale and offset, of the best code book of as many values for each scale, and
+     * best one that can be stored (with its minimum where the format stores one as an integer), of the best scale and offset, of the best code book of as many values for each scale, and
      * the gap to that. A column that no block has a number for is left out.
      */
     static Table optimum(Quantized q, Matrix original, int blocks) {
@@ -197,7 +197,8 @@ final class BlockCharts {
         IntColumn values = IntColumn.create("values");
         DoubleColumn own = DoubleColumn.create("own SQNR (dB)");
         DoubleColumn scale = DoubleColumn.create("best scale (dB)");
-        DoubleColumn stored = DoubleColumn.create("best stored scale (dB)");
+        DoubleColumn stored = DoubleColumn.create("stored");
+        boolean minimum = false;
         DoubleColumn zero = DoubleColumn.create("best scale and zero (dB)");
         DoubleColumn best = DoubleColumn.create("best code book (dB)");
         DoubleColumn gap = DoubleColumn.create("gap (dB)");
@@ -209,6 +210,7 @@ final class BlockCharts {
             own.append(optimum.own());
             scale.append(optimum.scale());
             append(stored, optimum.stored());
+            minimum |= optimum.storesMinimum();
             append(zero, optimum.shifted());
             append(best, optimum.book());
             append(
@@ -217,6 +219,7 @@ final class BlockCharts {
                             ? OptionalDouble.of(optimum.book().getAsDouble() - optimum.own())
                             : OptionalDouble.empty());
         }
+        stored.setName(minimum ? "best stored scale and minimum (dB)" : "best stored scale (dB)");
         Table table = Table.create(q.name() + " as " + q.format().recipe(), block, count, values, own, scale);
         for (DoubleColumn column : List.of(stored, zero, best, gap)) {
             if (column.countMissing() < column.size()) {

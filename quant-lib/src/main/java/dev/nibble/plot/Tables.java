@@ -189,7 +189,7 @@ public final class Tables {
 
     /**
      * Distance to the optimum of the first blocks, in dB: what the format reached, what the best scale of its own levels
-     * could (any, of those that can be stored, and with the best offset or zero point), and what the best code book of as
+     * could (any, of those that can be stored, with its minimum where that is stored as an integer, and with the best offset or zero point), and what the best code book of as
      * many values could for each scale; see {@link dev.nibble.explain.Optimum}.
      *
      * @param q a format with a code of at most eight bits for each weight

@@ -79,6 +79,15 @@ class OptimumTest {
             assertThat(gap.scaleError()).isLessThanOrEqualTo(own);
             if (gap.storedError().isPresent()) {
                 assertThat(gap.storedError().getAsDouble()).isLessThanOrEqualTo(own);
+                if (!gap.storesMinimum()) { // what can be stored alone can not beat what is real
+                    assertThat(gap.storedError().getAsDouble() * (1 + slack) + 1e-12 * gap.energy())
+                            .isGreaterThanOrEqualTo(gap.scaleError());
+                }
+                assertThat(gap.toString())
+                        .contains(
+                                gap.storesMinimum()
+                                        ? "best scale and minimum that can be stored"
+                                        : "of those that can be stored");
                 assertThat(book).isLessThanOrEqualTo(gap.storedError().getAsDouble() * (1 + slack));
             }
             if (gap.shiftedError().isPresent()) {

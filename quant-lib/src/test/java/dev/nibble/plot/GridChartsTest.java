@@ -161,6 +161,16 @@ class GridChartsTest {
         assertThat(optimum.doubleColumn("gap (dB)").min()).isPositive();
     }
 
+    /** The best pair of scale and minimum may beat the best scale beside the minimum that was chosen. */
+    @Test
+    void theOptimumSaysWhetherTheMinimumMoves() {
+        assertThat(Tables.optimum(Formats.parse("q4_0").quantize(W), W, 2).columnNames())
+                .contains("best stored scale (dB)");
+        assertThat(Tables.optimum(Formats.parse("q4_k").quantize(W), W, 2).columnNames())
+                .contains("best stored scale and minimum (dB)")
+                .doesNotContain("best stored scale (dB)");
+    }
+
     @Test
     void everyChartIsSmallAndHasAPictureAndNamesOnItsAxes() throws Exception {
         for (Chart chart : List.of(

@@ -28,6 +28,7 @@ public final class Imports {
             library("core", "progress, stop requests, recipes"),
             library("tensor", "Matrix, statistics, seeded generators"),
             library("format", "number formats: Formats.parse(\"int4:g32\")"),
+            library("format.minifloat", "small floating-point types: Minifloat.E4M3FN, Minifloat.all()"),
             library("checkpoint", "model files: Checkpoint.open(path)"),
             library(
                     "explain",

@@ -18,7 +18,7 @@ final class Descriptions {
                 type.fullName(),
                 grouping.words(),
                 scale(preset, rule, symmetric),
-                search(search),
+                search(search, rule.bits()),
                 who(preset));
     }
 
@@ -40,16 +40,29 @@ final class Descriptions {
         };
     }
 
-    private static String search(Search search) {
+    private static String search(Search search, int bits) {
         return switch (search.kind()) {
             case NONE -> "";
             case MSE -> "; range shrunk to the least sum of |error|^2.4";
             case PERCENTILE -> "; range clipped to the percentile " + IntegerFormat.plain(search.percentile());
             case HQQ ->
-                search.iterations() == 0
-                        ? "; zero not optimized"
-                        : "; zero from at most " + search.iterations() + " half-quadratic iterations";
+                (search.iterations() == 0
+                                ? "; zero not optimized"
+                                : "; zero from at most " + search.iterations() + " half-quadratic iterations")
+                        + firstZero(search, bits);
         };
+    }
+
+    /** hqq 0.2.8's BaseQuantizeConfig sets round_zero for 4 bits and for no other number. */
+    private static String firstZero(Search search, int bits) {
+        boolean usual = search.roundZero() == (bits == 4);
+        String how = search.roundZero() ? ", rounded before" : bits == 4 ? ", not rounded before" : "";
+        return how
+                + (usual
+                        ? ""
+                        : bits == 4
+                                ? " (HQQ's own configuration rounds it: add round-zero)"
+                                : " (HQQ's own configuration does so for 4 bits alone)");
     }
 
     private static String who(Preset preset) {

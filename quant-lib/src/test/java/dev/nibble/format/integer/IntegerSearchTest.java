@@ -146,4 +146,16 @@ class IntegerSearchTest {
         double searched = Formats.parse("int3:g128:mse").quantize(w).error(w).sqnrDb();
         assertThat(searched).isGreaterThan(plain + 1);
     }
+
+    /** hqq 0.2.8's BaseQuantizeConfig(nbits): round_zero = True if nbits == 4 else False. */
+    @ParameterizedTest
+    @CsvSource({
+        "int4:hqq:g64, not rounded before (HQQ's own configuration rounds it: add round-zero)",
+        "int4:hqq:g64:round-zero, rounded before",
+        "int3:hqq:g64:round-zero, rounded before (HQQ's own configuration does so for 4 bits alone)",
+    })
+    void hqqSaysWhetherItIsAsItsOwnConfiguration(String recipe, String words) {
+        assertThat(Formats.parse(recipe).description()).contains("iterations, " + words + ", as HQQ does");
+        assertThat(Formats.parse("int3:hqq:g64").description()).contains("iterations, as HQQ does");
+    }
 }
