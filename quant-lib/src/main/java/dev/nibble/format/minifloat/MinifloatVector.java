@@ -9,8 +9,6 @@ import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.ZERO_EXTEND_B2I;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -33,7 +31,6 @@ final class MinifloatVector implements MinifloatKernels {
 
     private static final int ROOM = B.length();
     private static final int MAGNITUDE = 0x7fffffff;
-    private static final int SHORTS = 1024;
 
     MinifloatVector() {}
 
@@ -305,23 +302,10 @@ final class MinifloatVector implements MinifloatKernels {
         new MinifloatScalar().encodeFp16(x, from + i, count - i, out, at + 2 * i);
     }
 
-    // C2 turns the plain loop over Float.float16ToFloat into vector instructions, over short[] only.
-
+    /** C2 turns the plain loop over Float.float16ToFloat into the vector unit's own conversion. */
     @Override
     public void decodeFp16(byte[] in, int from, int count, float[] y, int at) {
-        short[] codes = new short[Math.min(count, SHORTS)];
-        var bytes = ByteBuffer.wrap(in).order(ByteOrder.LITTLE_ENDIAN);
-        for (int i = 0, n; i < count; i += n) {
-            n = Math.min(codes.length, count - i);
-            bytes.position(from + 2 * i).asShortBuffer().get(codes, 0, n);
-            fromFp16(codes, n, y, at + i);
-        }
-    }
-
-    private static void fromFp16(short[] codes, int count, float[] y, int at) {
-        for (int i = 0; i < count; i++) {
-            y[at + i] = Float.float16ToFloat(codes[i]);
-        }
+        new MinifloatScalar().decodeFp16(in, from, count, y, at);
     }
 
     private static final VectorSpecies<Short> S = VectorSpecies.of(short.class, VectorShape.forBitSize(LANES * 16));
