@@ -188,9 +188,10 @@ final class Attribution {
         };
     }
 
-    private static String zeroName(BlockGrid x, BlockGrid y) {
+    private String zeroName(BlockGrid x, BlockGrid y) {
         if (x.kind() == Kind.FROM_MINIMUM || y.kind() == Kind.FROM_MINIMUM) {
-            return "minimum";
+            boolean oneRounds = x.kind() != y.kind() && !a.fixedZero() && !b.fixedZero();
+            return oneRounds ? "rounded zero point" : "minimum"; // a real number in one, a whole code in the other
         }
         return Math.abs(x.zero() - y.zero()) == 1 ? "zero point off by one" : "zero point";
     }

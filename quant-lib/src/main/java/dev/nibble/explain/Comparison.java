@@ -5,6 +5,7 @@ import dev.nibble.core.Progress;
 import dev.nibble.explain.Difference.Cause;
 import dev.nibble.explain.Difference.Example;
 import dev.nibble.explain.ScaleRule.Extremes;
+import dev.nibble.format.ScaleType;
 import dev.nibble.tensor.ErrorStatistics;
 import dev.nibble.tensor.Matrix;
 import java.util.ArrayList;
@@ -137,9 +138,10 @@ final class Comparison {
             fromZero = isFromZero(fromA) && isFromZero(fromB);
         }
         if (!byValue && !fromA.isEmpty() && original != null) {
-            ruleA = Rule.fit(fromA, null);
-            ruleB = Rule.fit(fromB, ruleA);
-            ruleA = Rule.fit(fromA, ruleB);
+            ScaleType storedA = a.scales().orElse(null);
+            ruleA = Rule.fit(fromA, null, storedA);
+            ruleB = Rule.fit(fromB, ruleA, b.scales().orElse(null));
+            ruleA = Rule.fit(fromA, ruleB, storedA);
         }
     }
 

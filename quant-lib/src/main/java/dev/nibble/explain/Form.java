@@ -3,8 +3,13 @@ package dev.nibble.explain;
 import dev.nibble.checkpoint.AffineRows;
 import dev.nibble.checkpoint.Weight;
 import dev.nibble.core.Progress;
+import dev.nibble.format.BitField;
+import dev.nibble.format.BitField.Role;
 import dev.nibble.format.Quantized;
+import dev.nibble.format.ScaleType;
 import dev.nibble.tensor.Matrix;
+import dev.nibble.tensor.TensorInfo;
+import java.util.List;
 import java.util.Optional;
 
 /** One quantized form of a matrix, whichever software laid it out. */
@@ -23,6 +28,9 @@ interface Form {
 
     /** Rows from..to as numbers. */
     float[] values(int from, int to);
+
+    /** How scales are stored that multiply weights without another scale on top of them; empty if nothing says so. */
+    Optional<ScaleType> scales();
 
     /** A form that one of our formats reads. */
     static Form of(Quantized q) {
@@ -48,6 +56,11 @@ interface Form {
             }
 
             @Override
+            public Optional<ScaleType> scales() {
+                return q.blocks() == 0 ? Optional.empty() : scalesOf(q);
+            }
+
+            @Override
             public Slab slab(int from, int to) {
                 return Slab.of(Slab.cut(q, from, to));
             }
@@ -60,7 +73,7 @@ interface Form {
     }
 
     /** Integers in a layout of other software. */
-    static Form of(String name, AffineRows all) {
+    static Form of(String name, AffineRows all, Optional<ScaleType> scales) {
         return new Form() {
             @Override
             public String name() {
@@ -83,6 +96,11 @@ interface Form {
             }
 
             @Override
+            public Optional<ScaleType> scales() {
+                return scales;
+            }
+
+            @Override
             public Slab slab(int from, int to) {
                 return Slab.of(all, from, to);
             }
@@ -102,10 +120,42 @@ interface Form {
     static Optional<Form> of(Weight weight) {
         int rows = Math.toIntExact(weight.rows());
         return weight.affine(0, rows)
-                .map(all -> of(weight.name(), all))
+                .map(all -> of(weight.name(), all, scalesOf(weight)))
                 .or(() -> weight.quantized(0, rows)
                         .filter(q -> q.bitsPerWeight() < 16)
                         .map(Form::of));
+    }
+
+    /** Of a format: each block has one scale, of 16 or 32 bits. A block of GGUF holds float16. */
+    private static Optional<ScaleType> scalesOf(Quantized q) {
+        List<BitField> fields = q.block(0).fields().stream()
+                .filter(f -> f.role() == Role.SCALE || f.role() == Role.TENSOR)
+                .toList();
+        if (fields.isEmpty() || fields.stream().anyMatch(f -> f.role() == Role.TENSOR || f.bits() < 16)) {
+            return Optional.empty();
+        }
+        BitField scale = fields.getFirst();
+        String encoding = q.parts().get(scale.runs().getFirst().part()).encoding();
+        return Optional.of(
+                scale.bits() == 32
+                        ? ScaleType.F32
+                        : encoding.contains(ScaleType.BF16.fullName()) ? ScaleType.BF16 : ScaleType.F16);
+    }
+
+    /** Of a weight that other software laid out: the type of its scales' tensor. */
+    private static Optional<ScaleType> scalesOf(Weight weight) {
+        return weight.tensors().stream()
+                .filter(t -> t.name().endsWith("scale") || t.name().endsWith("scales"))
+                .map(TensorInfo::type)
+                .<ScaleType>mapMulti((type, found) -> {
+                    switch (type) {
+                        case F16 -> found.accept(ScaleType.F16);
+                        case BF16 -> found.accept(ScaleType.BF16);
+                        case F32 -> found.accept(ScaleType.F32);
+                        default -> {}
+                    }
+                })
+                .findFirst();
     }
 
     /** All of it as numbers. */

@@ -43,11 +43,12 @@ record Rule(
 
     /**
      * @param preferred the other form's rule, taken if it explains the codes as well; or null
+     * @param stored how the form says that its scales are stored; or null
      */
-    static Rule fit(List<Sample> samples, Rule preferred) {
+    static Rule fit(List<Sample> samples, Rule preferred, ScaleType stored) {
         Kind kind = kind(samples);
         boolean fixedZero = fixedZero(samples);
-        Scaling scaling = kind == Kind.BOOK ? null : scaling(samples);
+        Scaling scaling = kind == Kind.BOOK ? null : scaling(samples, stored);
         List<Rule> tried = candidates(kind, fixedZero, scaling, preferred).stream()
                 .map(rule -> rule.counted(samples))
                 .toList();
@@ -68,13 +69,19 @@ record Rule(
                 chosen.looked);
     }
 
-    /** The rule that gives nearly all scales; of rules and types that do so equally, the first, and the widest type. */
-    private static Scaling scaling(List<Sample> samples) {
+    /** The rule that gives nearly all scales in the type that they are said to be stored in, or else in any. */
+    private static Scaling scaling(List<Sample> samples, ScaleType stored) {
+        Scaling told = stored == null ? null : scaling(samples, new ScaleType[] {stored});
+        return told == null ? scaling(samples, ScaleType.values()) : told;
+    }
+
+    /** Of rules and types that give the scales equally well, the first, and the widest type. */
+    private static Scaling scaling(List<Sample> samples, ScaleType[] types) {
         Scaling found = null;
         double best = 0;
         for (Extremes whole : new Extremes[] {null, samples.getFirst().whole}) {
             for (ScaleRule rule : ScaleRule.values()) {
-                for (ScaleType type : ScaleType.values()) {
+                for (ScaleType type : types) {
                     var scaling = new Scaling(rule, type, whole, "");
                     double share = matches(samples, scaling);
                     // a float32 scale that float16 holds as well was stored as float32 for all that is known
@@ -83,12 +90,19 @@ record Rule(
                     if (share >= NEARLY_ALL && (share > best || wider)) {
                         best = share;
                         String scope = whole == null ? "" : " of the tensor";
-                        found = new Scaling(rule, type, whole, rule.words(anyGrid(samples)) + scope);
+                        found = new Scaling(rule, type, whole, words(samples, rule, type, whole, share) + scope);
                     }
                 }
             }
         }
         return found;
+    }
+
+    /** Where no block lies on one side of 0, nothing tells whether 0 is in range by rule. */
+    private static String words(List<Sample> samples, ScaleRule rule, ScaleType type, Extremes whole, double share) {
+        boolean open = rule == ScaleRule.RANGE_WITH_ZERO
+                && matches(samples, new Scaling(ScaleRule.RANGE, type, whole, "")) == share;
+        return (open ? ScaleRule.RANGE : rule).words(anyGrid(samples));
     }
 
     private static BlockGrid anyGrid(List<Sample> samples) {

@@ -20,6 +20,7 @@ import dev.nibble.format.BitRun;
 import dev.nibble.format.Format;
 import dev.nibble.format.Formats;
 import dev.nibble.format.Quantized;
+import dev.nibble.format.ScaleType;
 import dev.nibble.format.StoredPart;
 import dev.nibble.tensor.Generators;
 import dev.nibble.tensor.Matrix;
@@ -68,8 +69,8 @@ class DiffTest {
         "int4:sym:g32,    int4:sym:g64,        block size",
         "int4:sym:tensor, int4:sym:row,        block size",
         "int4:sym:g32,    int4:sym:g32:mse,    search choice of the scale",
-        "int4:asym:g32,   int4:kivi:g32,       minimum",
-        "int4:asym:g32,   int4:hqq:g32,        minimum",
+        "int4:asym:g32,   int4:kivi:g32,       rounded zero point",
+        "int4:asym:g32,   int4:hqq:g32,        rounded zero point",
         "nf4:b64,         nf4:b128,            block size",
         "nf4:b64,         bnbfp4:b64,          code book",
         "mxfp4,           mxfp4:ceil,          range of the scale",
@@ -278,6 +279,64 @@ class DiffTest {
                 null,
                 Progress.NONE);
         assertThat(d.causes()).extracting(Cause::name).containsExactly("other scale", Diff.SAME_CODE);
+    }
+
+    /** Weights in bfloat16, as models have them: absmax / 8 fits any type, so only the form itself says what it stores. */
+    @ParameterizedTest
+    @CsvSource({
+        "q4_0, float16",
+        "q8_0, float16",
+        "int4:sym:g32:f16, float16",
+        "int4:sym:g32:bf16, bfloat16",
+        "int4:autoround:g32:f32, float32",
+        "int4:torchao:g32:f32, float32",
+    })
+    void theTypeOfScalesIsTheOneThatIsStored(String recipe, String type) {
+        Difference d = Diff.recipes(bfloat16(), recipe, recipe, Progress.NONE);
+        assertThat(d.ruleA()).contains("s = absmax / ").contains(", stored as " + type);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"q4_0, float16", "q8_0, float16"})
+    void theTypeOfScalesInAFileIsTheFiles(String recipe, String type, @TempDir Path folder) {
+        Path original = new ModelFile().matrix("a.weight", bfloat16()).gguf(folder.resolve("original.gguf"));
+        Path made = folder.resolve("made.gguf");
+        var options =
+                new FileQuantizer.Options(ModelRecipe.parse(recipe), SafetensorsLayout.PARTS, null, n -> true, false);
+        try (Checkpoint w = Checkpoint.open(original)) {
+            FileQuantizer.plan(w, made, options).run(Progress.NONE);
+            try (Checkpoint file = Checkpoint.open(made)) {
+                assertThat(Diff.recipeAndFile(recipe, Weights.of(file), Weights.of(w), List.of(), Progress.NONE))
+                        .singleElement()
+                        .satisfies(d -> assertThat(d.ruleB()).contains(", stored as " + type))
+                        .satisfies(d -> assertThat(d.ruleA()).isEqualTo(d.ruleB()));
+            }
+        }
+    }
+
+    private static Matrix bfloat16() {
+        float[] x = W.values().clone();
+        for (int i = 0; i < x.length; i++) {
+            x[i] = ScaleType.BF16.round(x[i]);
+        }
+        return Matrix.of("a.weight", W.rows(), W.cols(), x);
+    }
+
+    /** Where every group has both signs, nothing tells whether a rule wants 0 in range; one group of one sign does. */
+    @Test
+    void zeroInRangeIsClaimedOnlyWhereItShows() {
+        Matrix both = Generators.gaussian(16, 256, 3);
+        assertThat(Diff.recipes(both, "int4:asym:g32", "int4:hqq:g32", Progress.NONE))
+                .satisfies(d -> assertThat(d.ruleA()).contains("s = (max - min) / 15, stored"))
+                .satisfies(d -> assertThat(d.ruleB()).contains("s = (max - min) / 15, stored"));
+        float[] x = both.values().clone();
+        for (int i = 0; i < x.length; i++) {
+            x[i] = i / 32 % 4 == 0 ? 3 + Math.abs(x[i]) : x[i];
+        }
+        Matrix some = Matrix.of("some of one sign", 16, 256, x);
+        assertThat(Diff.recipes(some, "int4:asym:g32", "int4:hqq:g32", Progress.NONE))
+                .satisfies(d -> assertThat(d.ruleA()).contains("s = (max - min) / 15, with 0 in range"))
+                .satisfies(d -> assertThat(d.ruleB()).contains("s = (max - min) / 15, stored"));
     }
 
     @Test
