@@ -136,7 +136,8 @@ final class QuantizeCommand extends LaboratoryCommand {
             FileQuantizer quantizer = FileQuantizer.plan(model.checkpoint(), out, options);
             long before = Files.size(model.checkpoint().path());
             if (config != null && quantizer.loaderConfig().isEmpty()) {
-                throw new IllegalArgumentException(String.join("; ", quantizer.warnings()));
+                throw new IllegalArgumentException(
+                        quantizer.noLoaderConfig().orElseGet(() -> String.join("; ", quantizer.warnings())));
             }
             List<FileQuantizer.Line> lines = quantizer.run(Progress.current());
             if (config != null) {

@@ -35,6 +35,7 @@ public final class FileQuantizer {
     private final List<Plan> plans;
     private final List<String> warnings = new ArrayList<>();
     private Optional<LoaderConfig> loaderConfig = Optional.empty();
+    private Optional<String> noLoaderConfig = Optional.empty();
 
     /**
      * What to do.
@@ -149,6 +150,7 @@ public final class FileQuantizer {
         try {
             loaderConfig = LoaderConfig.of(options.layout(), plans);
         } catch (IllegalArgumentException noWords) {
+            noLoaderConfig = Optional.of(noWords.getMessage());
             warnings.add(noWords.getMessage());
         }
         if (options.layout() == SafetensorsLayout.HQQ && loaderConfig.isPresent()) {
@@ -186,6 +188,11 @@ public final class FileQuantizer {
      */
     public Optional<LoaderConfig> loaderConfig() {
         return loaderConfig;
+    }
+
+    /** Why such a config has no words for what was asked; empty if it has, or if no loader wants one. */
+    public Optional<String> noLoaderConfig() {
+        return noLoaderConfig;
     }
 
     /** Parts that no file has, and names that match nothing. */

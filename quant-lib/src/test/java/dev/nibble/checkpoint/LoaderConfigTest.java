@@ -72,6 +72,9 @@ class LoaderConfigTest {
             FileQuantizer plan = plan(file, "w=int4:awq:g64;layers.1.*=int4:awq:g32", "awq");
             assertThat(plan.loaderConfig()).isEmpty();
             assertThat(plan.warnings()).anyMatch(w -> w.contains("one setting for all weights, but these have 2"));
+            assertThat(plan.noLoaderConfig().orElseThrow())
+                    .contains("these have 2")
+                    .doesNotContain("bits per weight");
             assertThat(plan(file, "int4:g64", "parts").loaderConfig()).isEmpty();
         }
     }
