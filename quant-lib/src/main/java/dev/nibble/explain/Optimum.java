@@ -79,8 +79,10 @@ public record Optimum(
      * @param decoded what {@code q} decodes to
      */
     public static Optimum of(float[] original, float[] decoded, Quantized q, int block) {
-        CancelToken cancel = Progress.current().cancelToken();
-        BlockView view = q.block(block);
+        if (block < 0 || block >= q.blocks()) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT, "%s has no block %,d: it has %,d, counted from 0", q.name(), block, q.blocks()));
+        }
         List<ScaledRun> runs = q.runs(block);
         List<PointRun> points = q.points(block);
         if (runs.isEmpty() && points.isEmpty()) {
@@ -88,6 +90,21 @@ public record Optimum(
                     q.format().recipe()
                             + " has neither codes of at most eight bits nor points of a grid: there is no best scale to search");
         }
+        BlockView view = q.block(block);
+        int first = view.row() * q.cols() + view.column();
+        return of(original, decoded, first, view.count(), runs, points);
+    }
+
+    /**
+     * The same of any weights that lie side by side.
+     *
+     * @param first the first of them in both arrays, and {@code count} how many follow
+     * @param runs all of them by scale, places counted as in the arrays; or none
+     * @param points the same of points of a grid
+     */
+    public static Optimum of(
+            float[] original, float[] decoded, int first, int count, List<ScaledRun> runs, List<PointRun> points) {
+        CancelToken cancel = Progress.current().cancelToken();
         Sum scale = new Sum();
         Sum stored = new Sum();
         Sum shifted = new Sum();
@@ -111,15 +128,13 @@ public record Optimum(
         }
         double energy = 0;
         double own = 0;
-        int first = view.row() * q.cols() + view.column();
-        for (int i = first; i < first + view.count(); i++) {
+        for (int i = first; i < first + count; i++) {
             double e = (double) decoded[i] - original[i];
             energy += (double) original[i] * original[i];
             own += e * e;
         }
         boolean minimum = runs.stream().anyMatch(run -> run.shift() != ScaledRun.Shift.NONE);
-        return new Optimum(
-                view.count(), values, energy, own, scale.sum, stored.get(), minimum, shifted.get(), book.get());
+        return new Optimum(count, values, energy, own, scale.sum, stored.get(), minimum, shifted.get(), book.get());
     }
 
     /** A sum that is not known once one of its terms is not. */

@@ -206,18 +206,24 @@ final class BlockCharts {
             Optimum optimum = Optimum.of(original.values(), decoded, q, b);
             block.append(b);
             count.append(optimum.weights());
-            values.append(optimum.values());
+            if (optimum.values() == 0) { // points of a grid: no weight has values of its own
+                values.appendMissing();
+            } else {
+                values.append(optimum.values());
+            }
             own.append(optimum.own());
             scale.append(optimum.scale());
             append(stored, optimum.stored());
             minimum |= optimum.storesMinimum();
             append(zero, optimum.shifted());
-            append(best, optimum.book());
+            OptionalDouble book = optimum.book();
+            if (book.isPresent() && !Double.isFinite(book.getAsDouble())) {
+                book = OptionalDouble.empty(); // as many values as the block has weights: no distance to speak of
+            }
+            append(best, book);
             append(
                     gap,
-                    optimum.book().isPresent()
-                            ? OptionalDouble.of(optimum.book().getAsDouble() - optimum.own())
-                            : OptionalDouble.empty());
+                    book.isPresent() ? OptionalDouble.of(book.getAsDouble() - optimum.own()) : OptionalDouble.empty());
         }
         stored.setName(minimum ? "best stored scale and minimum (dB)" : "best stored scale (dB)");
         Table table = Table.create(q.name() + " as " + q.format().recipe(), block, count, values, own, scale);

@@ -152,6 +152,9 @@ class OptimumTest {
     void anotherMatrixIsRefused() {
         Matrix w = Generators.gaussian(1, 64, 7);
         Quantized q = Formats.parse("nf4").quantize(w);
+        assertThatThrownBy(() -> Optimum.of(w, q, q.blocks()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("has no block " + q.blocks() + ": it has " + q.blocks());
         assertThatThrownBy(() -> Optimum.of(Generators.gaussian(1, 32, 7), q, 0))
                 .hasMessageContaining("is not the matrix");
     }

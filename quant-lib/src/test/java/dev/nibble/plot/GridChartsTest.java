@@ -171,6 +171,22 @@ class GridChartsTest {
                 .doesNotContain("best stored scale (dB)");
     }
 
+    /** Points of a grid have no values of their own, and as many values as weights leave no distance to tell. */
+    @Test
+    void whatIsNotThereIsLeftOpenInTheTableOfOptima() {
+        Matrix w = Generators.gaussian(1, 256, 5);
+        Table points = Tables.optimum(Formats.parse("iq2_s").quantize(w), w, 1);
+        assertThat(points.column("values").isMissing(0)).isTrue();
+        float[] twice = w.values().clone();
+        twice[1] = twice[0];
+        twice[3] = twice[2];
+        Matrix equal = Matrix.of("equal", 1, 256, twice);
+        Table few = Tables.optimum(Formats.parse("nvfp4").quantize(equal), equal, 2);
+        assertThat(few.doubleColumn("best code book (dB)").isMissing(0)).isTrue();
+        assertThat(few.doubleColumn("gap (dB)").isMissing(0)).isTrue();
+        assertThat(few.doubleColumn("gap (dB)").get(1)).isPositive();
+    }
+
     @Test
     void everyChartIsSmallAndHasAPictureAndNamesOnItsAxes() throws Exception {
         for (Chart chart : List.of(
