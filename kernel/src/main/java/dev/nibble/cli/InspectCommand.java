@@ -95,7 +95,8 @@ final class InspectCommand extends LaboratoryCommand {
             } else {
                 Weight from =
                         source == null ? null : Weights.of(source.checkpoint()).get(tensor);
-                new BlockText(weights.get(tensor), block).describe(from, facts, json.asked());
+                new BlockText(weights.get(tensor), block, model.checkpoint()::stored)
+                        .describe(from, facts, json.asked());
             }
             if (json.asked()) {
                 Json.print(facts);

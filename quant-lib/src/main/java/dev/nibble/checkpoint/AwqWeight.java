@@ -67,4 +67,24 @@ final class AwqWeight extends LaidOutWeight {
     int rowsTogether() {
         return IN_A_WORD;
     }
+
+    @Override
+    List<FileRun> codeRuns(int row, int column) {
+        return nibble(weight, column, row);
+    }
+
+    @Override
+    List<FileRun> zeroRuns(int row, int group) {
+        return nibble(zeros, group, row);
+    }
+
+    private static List<FileRun> nibble(TensorInfo tensor, long line, int output) {
+        long word = line * tensor.shape()[1] + output / IN_A_WORD;
+        return List.of(new FileRun(tensor, 32 * word + (long) BITS * AwqPacking.nibble(output), BITS));
+    }
+
+    @Override
+    Place scalePlace(int row, int group) {
+        return new Place(scales, (long) group * shape.out() + row);
+    }
 }

@@ -146,6 +146,23 @@ final class BitsandbytesWeight implements Weight {
     }
 
     @Override
+    public Optional<StoredBlock> block(long index) {
+        return BlockReader.ofParts(checkpoint, this, index, new BlockReader.Places() {
+            @Override
+            public Optional<TensorInfo> tensor(int part) {
+                return is.constants().containsKey(part)
+                        ? Optional.empty()
+                        : Optional.of(checkpoint.tensor(tensorName(name, part)));
+            }
+
+            @Override
+            public String text(int part) {
+                return "nested_offset in the text of " + BitsandbytesTensors.STATE + "…";
+            }
+        });
+    }
+
+    @Override
     public Matrix rows(long from, int count, Progress progress) {
         return Pieces.rows(this, from, count);
     }

@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** A weight of a compressed-tensors checkpoint, pack-quantized. */
 final class CompressedTensorsWeight extends LaidOutWeight {
@@ -133,5 +134,27 @@ final class CompressedTensorsWeight extends LaidOutWeight {
     @Override
     int rowsTogether() {
         return 32;
+    }
+
+    @Override
+    List<FileRun> codeRuns(int row, int column) {
+        return FileRun.inWords(packed, row * packed.shape()[1], 1, (long) column * shape.bits(), shape.bits());
+    }
+
+    @Override
+    List<FileRun> zeroRuns(int row, int group) {
+        return zeros == null
+                ? List.of()
+                : FileRun.inWords(zeros, group, shape.groups(), (long) row * shape.bits(), shape.bits());
+    }
+
+    @Override
+    Place scalePlace(int row, int group) {
+        return new Place(scale, (long) row * shape.groups() + group);
+    }
+
+    @Override
+    Optional<TensorInfo> groupTensor() {
+        return Optional.ofNullable(index);
     }
 }

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A weight of a GPTQ checkpoint. Which version its zeros are of is said by the file's metadata ({@code nibble.layout},
@@ -111,5 +112,30 @@ final class GptqWeight extends LaidOutWeight {
     @Override
     int rowsTogether() {
         return 32;
+    }
+
+    @Override
+    List<FileRun> codeRuns(int row, int column) {
+        return FileRun.inWords(weight, row, shape.out(), (long) column * shape.bits(), shape.bits());
+    }
+
+    @Override
+    List<FileRun> zeroRuns(int row, int group) {
+        return FileRun.inWords(zeros, group * zeros.shape()[1], 1, (long) row * shape.bits(), shape.bits());
+    }
+
+    @Override
+    String zeroName() {
+        return version == Version.V1 ? "zero - 1" : "zero";
+    }
+
+    @Override
+    Place scalePlace(int row, int group) {
+        return new Place(scales, (long) group * shape.out() + row);
+    }
+
+    @Override
+    Optional<TensorInfo> groupTensor() {
+        return Optional.ofNullable(index);
     }
 }

@@ -2,10 +2,14 @@ package dev.nibble.checkpoint;
 
 import dev.nibble.core.Parallel;
 import dev.nibble.core.Progress;
+import dev.nibble.format.BitField.Role;
 import dev.nibble.format.Format;
 import dev.nibble.format.Formats;
 import dev.nibble.format.PartLayout;
 import dev.nibble.format.Quantized;
+import dev.nibble.format.ScaleSet;
+import dev.nibble.format.ScaleType;
+import dev.nibble.format.ScaledRun;
 import dev.nibble.format.StoredPart;
 import dev.nibble.format.packing.BitFields;
 import dev.nibble.tensor.DType;
@@ -20,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * A weight as hqq saves it, drawn in {@link HqqState}: groups along the rows (axis 1) or across them (axis 0). Its numbers
@@ -263,6 +268,54 @@ final class HqqWeight implements Weight {
             }
         }
         return codes;
+    }
+
+    /** Blocks are groups: with axis 1 weights that follow each other, with axis 0 those as many groups apart. */
+    @Override
+    public Optional<StoredBlock> block(long index) {
+        if (index < 0 || index >= is.groups()) {
+            throw BlockReader.outside(this, index, is.groups());
+        }
+        int[] all = IntStream.range(0, is.group()).toArray();
+        long[] weights = Arrays.stream(all)
+                .mapToLong(i -> is.axis() == 1 ? index * is.group() + i : index + i * is.groups())
+                .toArray();
+        float scale = numbers(is.scale(), index, 1)[0];
+        float zero = numbers(is.zero(), index, 1)[0];
+        int[] codes = new int[all.length];
+        float[] values = new float[all.length];
+        List<StoredField> fields = new ArrayList<>();
+        for (int i : all) {
+            codes[i] = codes(weights[i], 1)[0] & 0xff;
+            values[i] = (codes[i] - zero) * scale;
+            fields.add(BlockReader.read(
+                    checkpoint, Role.CODE, "q[" + i + "]", new int[] {i}, List.of(codeRun(weights[i]))));
+        }
+        fields.add(BlockReader.number(checkpoint, Role.SCALE, "scale", all, is.scale(), index));
+        fields.add(BlockReader.number(checkpoint, Role.ZERO, "zero", all, is.zero(), index));
+        ScaleType type = switch (is.scale().type()) {
+            case F16 -> ScaleType.F16;
+            case BF16 -> ScaleType.BF16;
+            default -> ScaleType.F32;
+        };
+        var run = new ScaledRun(
+                0,
+                all.length,
+                ScaledRun.integers(0, (1 << is.bits()) - 1),
+                scale,
+                -(double) scale * zero,
+                ScaleSet.of(type, 1),
+                ScaledRun.Shift.ANY,
+                ScaleSet.REAL);
+        return Optional.of(new StoredBlock(index, weights, codes, values, fields, List.of(run), List.of()));
+    }
+
+    /** Where the code of a weight is in its number: the first plane has the highest bits. */
+    private FileRun codeRun(long weight) {
+        int plane = (int) (weight / is.plane());
+        long number = weight % is.plane();
+        int shift = is.packedBits() * (HqqState.planes(is.packedBits()) - 1 - plane);
+        return new FileRun(is.codes(), 8L * HqqState.unit(is.packedBits()) * number + shift, is.bits());
     }
 
     @Override

@@ -2,16 +2,22 @@ package dev.nibble.checkpoint;
 
 import dev.nibble.core.Parallel;
 import dev.nibble.core.Progress;
+import dev.nibble.format.BitField.Role;
 import dev.nibble.format.Format;
 import dev.nibble.format.Quantized;
+import dev.nibble.format.ScaleSet;
+import dev.nibble.format.ScaleType;
+import dev.nibble.format.ScaledRun;
 import dev.nibble.tensor.Matrix;
 import dev.nibble.tensor.TensorInfo;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * A weight of integers in a layout of other software: w = s · (q - z) in float32, with a scale and a zero for each
@@ -119,6 +125,96 @@ abstract class LaidOutWeight implements Weight {
                 Arrays.copyOfRange(zeros, skip * groups, (skip + count) * groups),
                 Arrays.copyOfRange(scales, skip * groups, (skip + count) * groups),
                 groupOfInput()));
+    }
+
+    /** Where the code of a weight is. */
+    abstract List<FileRun> codeRuns(int row, int column);
+
+    /** Where the zero of a group is; empty if none is stored. */
+    abstract List<FileRun> zeroRuns(int row, int group);
+
+    /** Where the scales are, and which of them a group's is. */
+    abstract Place scalePlace(int row, int group);
+
+    /** An element of a tensor. */
+    record Place(TensorInfo tensor, long index) {}
+
+    /** What is stored as a zero, for people. */
+    String zeroName() {
+        return "zero";
+    }
+
+    /** The tensor that names the group of each input, if there is one. */
+    Optional<TensorInfo> groupTensor() {
+        return Optional.empty();
+    }
+
+    /** Blocks are the groups of the first row, then those of the second; with a {@code g_idx} their weights may lie apart. */
+    @Override
+    public Optional<StoredBlock> block(long index) {
+        int groups = shape.groups();
+        long blocks = (long) shape.out() * groups;
+        if (index < 0 || index >= blocks) {
+            throw BlockReader.outside(this, index, blocks);
+        }
+        int row = (int) (index / groups);
+        int group = (int) (index % groups);
+        AffineRows decoded = affine(row, 1).orElseThrow();
+        int[] columns = IntStream.range(0, shape.in())
+                .filter(i -> decoded.group()[i] == group)
+                .toArray();
+        int[] all = IntStream.range(0, columns.length).toArray();
+        List<StoredField> fields = new ArrayList<>();
+        for (int i : all) {
+            fields.add(
+                    BlockReader.read(checkpoint, Role.CODE, "q[" + i + "]", new int[] {i}, codeRuns(row, columns[i])));
+        }
+        Place scale = scalePlace(row, group);
+        fields.add(BlockReader.number(checkpoint, Role.SCALE, "scale", all, scale.tensor(), scale.index()));
+        List<FileRun> zero = zeroRuns(row, group);
+        if (!zero.isEmpty()) {
+            fields.add(BlockReader.read(checkpoint, Role.ZERO, zeroName(), all, zero));
+        }
+        groupTensor().ifPresent(tensor -> fields.add(groupField(tensor, columns, all)));
+        int top = (1 << shape.bits()) - 1;
+        int z = decoded.zeros()[group] & 0xff;
+        float s = decoded.scales()[group];
+        ScaleType type = switch (scale.tensor().type()) {
+            case F16 -> ScaleType.F16;
+            case BF16 -> ScaleType.BF16;
+            default -> ScaleType.F32;
+        };
+        return Optional.of(new StoredBlock(
+                index,
+                Arrays.stream(columns)
+                        .mapToLong(c -> (long) row * shape.in() + c)
+                        .toArray(),
+                Arrays.stream(columns).map(c -> decoded.codes()[c] & 0xff).toArray(),
+                values(decoded, columns),
+                fields,
+                List.of(ScaledRun.of(0, columns.length, ScaledRun.integers(-z, top - z), s, ScaleSet.of(type, 1))),
+                List.of()));
+    }
+
+    private static float[] values(AffineRows decoded, int... columns) {
+        float[] values = new float[columns.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = decoded.value(columns[i]);
+        }
+        return values;
+    }
+
+    /** The entries of g_idx that put these inputs into one group, neighbours together. */
+    private static StoredField groupField(TensorInfo tensor, int[] columns, int... all) {
+        List<FileRun> runs = new ArrayList<>();
+        for (int i = 0, n; i < columns.length; i += n) {
+            n = 1;
+            while (i + n < columns.length && columns[i + n] == columns[i] + n) {
+                n++;
+            }
+            runs.add(new FileRun(tensor, 32L * columns[i], 32 * n, 32 * i));
+        }
+        return new StoredField(Role.TENSOR, "group of each", all, runs, "", Optional.empty(), Optional.empty());
     }
 
     @Override

@@ -141,6 +141,11 @@ final class PartsWeight implements Weight {
     }
 
     @Override
+    public Optional<StoredBlock> block(long index) {
+        return BlockReader.ofParts(checkpoint, this, index, part -> Optional.of(tensors.get(part)));
+    }
+
+    @Override
     public Matrix rows(long from, int count, Progress progress) {
         return Pieces.rows(this, from, count);
     }

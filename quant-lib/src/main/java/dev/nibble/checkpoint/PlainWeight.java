@@ -54,6 +54,11 @@ record PlainWeight(Checkpoint checkpoint, TensorInfo tensor) implements Weight {
     }
 
     @Override
+    public Optional<StoredBlock> block(long index) {
+        return BlockReader.ofParts(checkpoint, this, index, part -> Optional.of(tensor));
+    }
+
+    @Override
     public Matrix rows(long from, int count, Progress progress) {
         return checkpoint.rows(tensor.name(), from, count, progress);
     }

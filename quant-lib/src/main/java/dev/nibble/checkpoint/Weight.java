@@ -50,6 +50,17 @@ public interface Weight {
     }
 
     /**
+     * One of its blocks as it lies in the file.
+     *
+     * @param index counted from 0 over the whole weight
+     * @return empty if it is plain numbers, without blocks
+     * @throws CheckpointException if it has fewer blocks, or the bytes can not be read
+     */
+    default Optional<StoredBlock> block(long index) {
+        return Optional.empty();
+    }
+
+    /**
      * Some of its rows in float32. A vector is one row; more than two dimensions are rows of the innermost one.
      *
      * @throws CheckpointException if they can not be read as numbers

@@ -82,6 +82,16 @@ public final class AwqPacking {
         return unpackWeights(words, out, groups);
     }
 
+    /** Which nibble of its word an output has, 0 the lowest. */
+    public static int nibble(int output) {
+        for (int n = 0; n < PER_WORD; n++) {
+            if (ORDER[n] == output % PER_WORD) {
+                return n;
+            }
+        }
+        throw new IllegalArgumentException("output " + output);
+    }
+
     private static int wordsPerRow(int out) {
         DenseWords.requireMultiple("outputs", out, PER_WORD);
         return out / PER_WORD;

@@ -13,11 +13,16 @@ import dev.nibble.tests.launcher.Shell;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code nibble quantize}, {@code dequantize}, {@code inspect} and {@code formats}, as a person or a program runs them. */
 class QuantizeTest {
@@ -280,6 +285,44 @@ class QuantizeTest {
         JsonNode weight = nibble.json("inspect", "tiny.gguf", "-t", DOWN, "--json");
         assertThat(weight.path("bits_per_weight").asDouble()).isEqualTo(4.5);
         assertThat(weight.path("std").asDouble()).isCloseTo(0.05, within(0.005));
+    }
+
+    /** Whatever the layout, what is shown as the bytes of the file lies there in the file. */
+    @ParameterizedTest
+    @CsvSource({
+        "nf4:b32:dq, bnb, weight.absmax",
+        "int4:hqq:g32, hqq, W_q",
+        "int4:gptq:asym:g32, gptq, qzeros",
+        "int4:awq:g32, awq, qweight[0",
+        "int4:ct:g32, compressed-tensors, weight_packed",
+        "int4:g32, parts, scales bytes 0..1"
+    })
+    void bytesOfABlockAreThoseOfTheFile(String recipe, String layout, String shown) throws IOException {
+        var made = nibble.run(
+                "quantize", "models/tiny.safetensors", "-r", recipe, "--layout", layout, "-o", "laid.safetensors");
+        assertThat(made.status()).as(made.err()).isZero();
+        String[] command = {
+            "inspect", "laid.safetensors", "-t", DOWN, "-b", "0", "--original", "models/tiny.safetensors"
+        };
+        var people = nibble.run(command);
+        assertThat(people.status()).as(people.err()).isZero();
+        assertThat(people.out()).contains(shown, "original", "error", "the rule chose ");
+        JsonNode block = nibble.json(
+                Stream.concat(Stream.of(command), Stream.of("--json")).toArray(String[]::new));
+        byte[] file = Files.readAllBytes(folder.resolve("laid.safetensors"));
+        assertThat(block.path("bytes").propertyStream()).isNotEmpty().allSatisfy(bytes -> {
+            String where = bytes.getKey();
+            int at = Integer.parseInt(where.substring(where.lastIndexOf(' ') + 1, where.length() - 1)
+                    .replace(",", ""));
+            byte[] hex = HexFormat.ofDelimiter(" ").parseHex(bytes.getValue().asText());
+            assertThat(Arrays.copyOfRange(file, at, at + hex.length)).as(where).isEqualTo(hex);
+        });
+        JsonNode weight = block.path("values").get(5);
+        assertThat(weight.path("error").asDouble())
+                .isCloseTo(
+                        weight.path("value").asDouble()
+                                - weight.path("original").asDouble(),
+                        within(1e-7));
     }
 
     @Test
