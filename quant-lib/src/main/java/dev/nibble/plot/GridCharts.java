@@ -25,9 +25,6 @@ final class GridCharts {
     /** Levels that still have room for a text each. */
     private static final int LABELLED = 17;
 
-    /** Magnitudes below that share of the largest are left out: some floats go on for ten decades more. */
-    private static final double SMALLEST = 1e-4;
-
     private static final SeriesStyle THIN =
             new SeriesStyle("#808080", SeriesStyle.Dash.SOLID, Mark.CIRCLE, false, 0.7, 5);
 
@@ -125,7 +122,7 @@ final class GridCharts {
     private static Series gaps(String recipe, float[] values, List<Series> before) {
         double[] positive = IntStream.range(0, values.length)
                 .mapToDouble(i -> values[i])
-                .filter(v -> v >= SMALLEST)
+                .filter(v -> v > 0)
                 .toArray();
         double[] gap = new double[positive.length];
         for (int i = 0; i + 1 < positive.length; i++) {

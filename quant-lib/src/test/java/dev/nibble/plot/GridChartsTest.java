@@ -67,6 +67,12 @@ class GridChartsTest {
         assertThat(stairs[0] * 6).isCloseTo(0.5, within(1e-6));
         assertThat(stairs[4] * 6).isCloseTo(1, within(1e-6));
         assertThat(stairs[5] * 6).isCloseTo(2, within(1e-6));
+        // FP8's subnormals: 2^-9 and its multiples up to 2^-6, under 448 as the largest weight
+        Chart small = Charts.spacing("fp8:e4m3:g32");
+        assertThat(small.series().getFirst().x()[0] * 448).isCloseTo(0x1p-9, within(1e-6));
+        for (double gap : Arrays.copyOf(small.series().getFirst().y(), 15)) {
+            assertThat(gap * 448).isCloseTo(0x1p-9, within(1e-6));
+        }
         assertThatThrownBy(() -> Charts.spacing("fp16")).hasMessageContaining("fp16");
     }
 
