@@ -143,7 +143,7 @@ final class HqqLayout implements TensorLayout {
             long p = (first + done) / plane;
             long at = (first + done) % plane;
             n = (int) Math.min(codes.length - done, plane - at);
-            int shift = plan.packedBits() * (plan.planes() - 1 - (int) p);
+            int shift = HqqState.shift(plan.packedBits(), p);
             ByteBuffer bytes = ByteBuffer.allocate(n * unit).order(ByteOrder.LITTLE_ENDIAN);
             for (int i = 0; i < n; i++) {
                 int code = (codes[done + i] & 0xff) << shift;

@@ -61,6 +61,11 @@ final class HqqState {
         return packedBits == 3 ? 10 : 8 / packedBits;
     }
 
+    /** Where the fields of a plane begin in each number: the first plane has the highest bits. */
+    static int shift(int packedBits, long plane) {
+        return packedBits * (planes(packedBits) - 1 - (int) plane);
+    }
+
     /** Bytes of a number. */
     static int unit(int packedBits) {
         return packedBits == 3 ? 4 : 1;

@@ -252,10 +252,10 @@ final class HqqWeight implements Weight {
         int unit = HqqState.unit(is.packedBits());
         int mask = (1 << is.packedBits()) - 1;
         for (int done = 0, n; done < count; done += n) {
-            int plane = (int) ((first + done) / is.plane());
+            long plane = (first + done) / is.plane();
             long at = (first + done) % is.plane();
             n = (int) Math.min(count - done, Math.min(is.plane() - at, 1 << 28));
-            int shift = is.packedBits() * (HqqState.planes(is.packedBits()) - 1 - plane);
+            int shift = HqqState.shift(is.packedBits(), plane);
             ByteBuffer bytes = ByteBuffer.wrap(checkpoint.stored(is.codes().name(), at * unit, n * unit))
                     .order(ByteOrder.LITTLE_ENDIAN);
             for (int i = 0; i < n; i++) {
@@ -310,11 +310,11 @@ final class HqqWeight implements Weight {
         return Optional.of(new StoredBlock(index, weights, codes, values, fields, List.of(run), List.of()));
     }
 
-    /** Where the code of a weight is in its number: the first plane has the highest bits. */
+    /** Where the code of a weight is in its number. */
     private FileRun codeRun(long weight) {
-        int plane = (int) (weight / is.plane());
+        long plane = weight / is.plane();
         long number = weight % is.plane();
-        int shift = is.packedBits() * (HqqState.planes(is.packedBits()) - 1 - plane);
+        int shift = HqqState.shift(is.packedBits(), plane);
         return new FileRun(is.codes(), 8L * HqqState.unit(is.packedBits()) * number + shift, is.bits());
     }
 
