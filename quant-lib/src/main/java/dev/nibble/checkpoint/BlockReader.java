@@ -7,6 +7,7 @@ import dev.nibble.format.Format;
 import dev.nibble.format.PartLayout;
 import dev.nibble.format.PointRun;
 import dev.nibble.format.Quantized;
+import dev.nibble.format.ScaleType;
 import dev.nibble.format.ScaledRun;
 import dev.nibble.format.minifloat.Minifloat;
 import dev.nibble.tensor.DType;
@@ -41,6 +42,15 @@ final class BlockReader {
         int bits = runs.stream().mapToInt(FileRun::count).sum();
         Optional<Long> value = bits > 64 ? Optional.empty() : Optional.of(value(checkpoint, runs));
         return new StoredField(role, name, weights, runs, "", value, Optional.empty());
+    }
+
+    /** How the scales of a tensor are stored: as float32 if they are neither of the two of 16 bits. */
+    static ScaleType scaleType(TensorInfo scales) {
+        return switch (scales.type()) {
+            case F16 -> ScaleType.F16;
+            case BF16 -> ScaleType.BF16;
+            default -> ScaleType.F32;
+        };
     }
 
     /** The same of a number of a floating-point type that lies in a tensor of that type. */

@@ -293,11 +293,7 @@ final class HqqWeight implements Weight {
         }
         fields.add(BlockReader.number(checkpoint, Role.SCALE, "scale", all, is.scale(), index));
         fields.add(BlockReader.number(checkpoint, Role.ZERO, "zero", all, is.zero(), index));
-        ScaleType type = switch (is.scale().type()) {
-            case F16 -> ScaleType.F16;
-            case BF16 -> ScaleType.BF16;
-            default -> ScaleType.F32;
-        };
+        ScaleType type = BlockReader.scaleType(is.scale());
         var run = new ScaledRun(
                 0,
                 all.length,

@@ -179,11 +179,7 @@ abstract class LaidOutWeight implements Weight {
         int top = (1 << shape.bits()) - 1;
         int z = decoded.zeros()[group] & 0xff;
         float s = decoded.scales()[group];
-        ScaleType type = switch (scale.tensor().type()) {
-            case F16 -> ScaleType.F16;
-            case BF16 -> ScaleType.BF16;
-            default -> ScaleType.F32;
-        };
+        ScaleType type = BlockReader.scaleType(scale.tensor());
         return Optional.of(new StoredBlock(
                 index,
                 Arrays.stream(columns)
