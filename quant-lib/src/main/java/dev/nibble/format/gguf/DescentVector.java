@@ -81,7 +81,10 @@ final class DescentVector {
         sumL2.intoArray(state, SUM_L2);
     }
 
-    /** One round of moving codes; whether any moved in any lane. A lane that is done stays as it is. */
+    /**
+     * One round of moving codes; whether any moved in any lane. A lane that is done stays as it is. Masks stay masks: held
+     * as a long over the branch, the compiler of JDK 25 loses them on machines with AVX2.
+     */
     private static boolean moved(int n, int nmax, RunsVector a, RunsVector b) {
         FloatVector sumLxa = FloatVector.fromArray(F, a.state, SUM_LX);
         FloatVector sumL2a = FloatVector.fromArray(F, a.state, SUM_L2);
@@ -105,14 +108,12 @@ final class DescentVector {
                     .or(EXPONENT)
                     .reinterpretAsFloats()
                     .sub(MAGIC);
-            long othersa = la.compare(VectorOperators.NE, olda)
-                    .and(lxa.compare(VectorOperators.GT, 0))
-                    .toLong();
-            if (othersa != 0) { // rare after the first rounds: the next step need not wait for this one
+            VectorMask<Float> othersa = la.compare(VectorOperators.NE, olda).and(lxa.compare(VectorOperators.GT, 0));
+            if (othersa.anyTrue()) { // rare after the first rounds: the next step need not wait for this one
                 FloatVector newLxa = lxa.add(wxa.mul(la));
                 FloatVector newL2a = l2a.add(wa.mul(la).mul(la));
                 VectorMask<Float> bettera = newL2a.compare(VectorOperators.GT, 0)
-                        .and(VectorMask.fromLong(F, othersa))
+                        .and(othersa)
                         .and(newLxa.mul(newLxa)
                                 .mul(sumL2a)
                                 .compare(VectorOperators.GT, sumLxa.mul(sumLxa).mul(newL2a)));
@@ -137,14 +138,12 @@ final class DescentVector {
                     .or(EXPONENT)
                     .reinterpretAsFloats()
                     .sub(MAGIC);
-            long othersb = lb.compare(VectorOperators.NE, oldb)
-                    .and(lxb.compare(VectorOperators.GT, 0))
-                    .toLong();
-            if (othersb != 0) { // rare after the first rounds: the next step need not wait for this one
+            VectorMask<Float> othersb = lb.compare(VectorOperators.NE, oldb).and(lxb.compare(VectorOperators.GT, 0));
+            if (othersb.anyTrue()) { // rare after the first rounds: the next step need not wait for this one
                 FloatVector newLxb = lxb.add(wxb.mul(lb));
                 FloatVector newL2b = l2b.add(wb.mul(lb).mul(lb));
                 VectorMask<Float> betterb = newL2b.compare(VectorOperators.GT, 0)
-                        .and(VectorMask.fromLong(F, othersb))
+                        .and(othersb)
                         .and(newLxb.mul(newLxb)
                                 .mul(sumL2b)
                                 .compare(VectorOperators.GT, sumLxb.mul(sumLxb).mul(newL2b)));

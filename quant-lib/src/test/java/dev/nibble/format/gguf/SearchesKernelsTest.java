@@ -77,6 +77,21 @@ class SearchesKernelsTest {
         }
     }
 
+    /** The optimizing compiler of JDK 25 once made other codes of a mask held as a long, and only with AVX2. */
+    @Test
+    void theDescentFindsTheSameOnceItIsCompiled() {
+        float[] x = Generators.gaussian(1, 33 * 16, 4).values();
+        float[] expected = new float[33];
+        SCALAR.descent(16, 4, 33, x, 0, expected);
+        float[] actual = new float[33];
+        for (int i = 0; i < 20_000; i++) {
+            VECTOR.descent(16, 4, 33, x, 0, actual);
+            if (!Arrays.equals(actual, expected)) {
+                assertThat(actual).as("call %d", i).isEqualTo(expected);
+            }
+        }
+    }
+
     @Test
     void bothNarrowCodesToBytes() {
         int[] codes = new int[256];
