@@ -20,7 +20,6 @@ import static dev.nibble.format.gguf.RunsVector.TRIED_MIN;
 import static dev.nibble.format.gguf.RunsVector.TRIED_SCALE;
 import static dev.nibble.format.gguf.RunsVector.VALID;
 import static dev.nibble.format.gguf.RunsVector.ZERO;
-import static dev.nibble.format.gguf.RunsVector.transpose;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -49,8 +48,8 @@ final class AffineSearchVector {
         float[] state = room.state;
         for (int k = 0; k < count; k += LANES) {
             int runs = Math.min(LANES, count - k);
-            transpose(n, runs, x, from + k * n, xt);
-            transpose(n, runs, weights, k * n, wt);
+            room.transpose(runs, x, from + k * n, xt);
+            room.transpose(runs, weights, k * n, wt);
             range(n, xt, wt, state);
             for (int step = -1; step <= grid.steps(); step++) {
                 if (step < 0) {

@@ -12,7 +12,6 @@ import static dev.nibble.format.gguf.RunsVector.SUM_LX;
 import static dev.nibble.format.gguf.RunsVector.ZERO;
 import static dev.nibble.format.gguf.RunsVector.largest;
 import static dev.nibble.format.gguf.RunsVector.squares;
-import static dev.nibble.format.gguf.RunsVector.transpose;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -42,7 +41,7 @@ final class DescentVector {
     }
 
     private static void begin(int n, int nmax, int runs, float[] x, int from, RunsVector group) {
-        transpose(n, runs, x, from, group.xt);
+        group.transpose(runs, x, from, group.xt);
         squares(n, group.xt, group.wt);
         largest(n, group.xt, group.wt, group.wxt, group.state);
         start(n, nmax, group.xt, group.wt, group.wxt, group.lt, group.state);

@@ -1,5 +1,6 @@
 package dev.nibble.format.gguf;
 
+import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -23,6 +24,31 @@ final class LegacyVector implements LegacyKernels {
     /** Bits of 0.5 − 2^-25. */
     private static final int BEFORE_HALF = 0x3effffff;
 
+    private static final Stage FIRST_LARGEST = new Stage(
+            MethodHandles.lookup(), "firstLargest", int.class, float[].class, int.class, int.class, float[].class);
+    private static final Stage EXTREMES = new Stage(
+            MethodHandles.lookup(),
+            "extremes",
+            int.class,
+            float[].class,
+            int.class,
+            int.class,
+            float[].class,
+            float[].class);
+    private static final Stage PACK = new Stage(
+            MethodHandles.lookup(),
+            "pack",
+            void.class,
+            float[].class,
+            int.class,
+            int.class,
+            float[].class,
+            float[].class,
+            float.class,
+            Layout.class,
+            byte[].class,
+            int.class);
+
     LegacyVector() {}
 
     @Override
@@ -36,9 +62,14 @@ final class LegacyVector implements LegacyKernels {
             n = Math.min(BATCH, blocks - b);
             int i = from + b * SIZE;
             int block = at + b * to.bytes();
-            most = Math.max(most, firstLargest(x, i, n, d));
-            boolean usual = scales(d, n, -half, inverses);
-            pack(x, i, n, lows, inverses, half + 0.5f, to, out, block);
+            boolean usual;
+            try {
+                most = Math.max(most, (int) FIRST_LARGEST.handle().invokeExact(x, i, n, d));
+                usual = scales(d, n, -half, inverses);
+                PACK.handle().invokeExact(x, i, n, lows, inverses, half + 0.5f, to, out, block);
+            } catch (Throwable t) {
+                throw Stage.thrown(t);
+            }
             if (!usual) {
                 repack(x, i, n, lows, inverses, half + 0.5f, to, out, block);
             }
@@ -57,9 +88,14 @@ final class LegacyVector implements LegacyKernels {
             n = Math.min(BATCH, blocks - b);
             int i = from + b * SIZE;
             int block = at + b * to.bytes();
-            most = Math.max(most, extremes(x, i, n, lows, d));
-            boolean usual = scales(d, n, to.top(), inverses);
-            pack(x, i, n, lows, inverses, 0.5f, to, out, block);
+            boolean usual;
+            try {
+                most = Math.max(most, (int) EXTREMES.handle().invokeExact(x, i, n, lows, d));
+                usual = scales(d, n, to.top(), inverses);
+                PACK.handle().invokeExact(x, i, n, lows, inverses, 0.5f, to, out, block);
+            } catch (Throwable t) {
+                throw Stage.thrown(t);
+            }
             if (!usual) {
                 repack(x, i, n, lows, inverses, 0.5f, to, out, block);
             }
@@ -88,6 +124,7 @@ final class LegacyVector implements LegacyKernels {
     }
 
     /** The first largest magnitude of each block, with its sign; +0 if all are 0. Returns the bits of the largest of all. */
+    @SuppressWarnings("UnusedMethod") // called as a Stage
     private static int firstLargest(float[] x, int from, int blocks, float[] max) {
         int largest = 0;
         for (int b = 0; b < blocks; b++) {
@@ -156,6 +193,7 @@ final class LegacyVector implements LegacyKernels {
      * Smallest weight of each block, and how far the largest is from it; of equal ones the first, as far as 0 and −0 are
      * concerned. Returns the bits of the largest magnitude of all.
      */
+    @SuppressWarnings("UnusedMethod") // called as a Stage
     private static int extremes(float[] x, int from, int blocks, float[] low, float[] range) {
         int largest = 0;
         for (int b = 0; b < blocks; b++) {
@@ -219,6 +257,7 @@ final class LegacyVector implements LegacyKernels {
      * @param lows one per block; zeros if {@code add} is more than a half
      * @param inverses one per block
      */
+    @SuppressWarnings("UnusedMethod") // called as a Stage
     private static void pack(
             float[] x, int from, int blocks, float[] lows, float[] inverses, float add, Layout to, byte[] out, int at) {
         if (B.length() > LANES) { // a store would reach beyond the block
@@ -248,8 +287,7 @@ final class LegacyVector implements LegacyKernels {
     }
 
     // Four loops that differ in little, each the whole of a method: a choice inside the loop is compiled well in some
-    // JVMs
-    // and boxed in others.
+    // JVMs and boxed in others.
 
     private static void packNibbles(
             float[] x, int from, int blocks, float[] lows, float[] inverses, float add, int bytes, byte[] out, int at) {

@@ -1,6 +1,7 @@
 package dev.nibble.format.gguf;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -49,7 +50,11 @@ final class RunsVector {
     static final int SUM_LX = SUM_W;
     static final int SUM_L2 = SUM_X;
 
-    /** Weights of a run. */
+    private static final IntVector EVENS =
+            IntVector.zero(IntVector.SPECIES_PREFERRED).addIndex(2);
+    private static final IntVector ODDS = EVENS.add(1);
+
+    /** Weights of a run: 16 or 32. */
     final int n;
 
     // Weight i of the run in lane l stands at i · LANES + l.
@@ -58,6 +63,7 @@ final class RunsVector {
     final float[] wxt;
     final float[] lt;
     final float[] state = new float[ROWS];
+    private final float[] room;
 
     RunsVector(int n) {
         this.n = n;
@@ -65,15 +71,42 @@ final class RunsVector {
         wt = new float[n * LANES];
         wxt = new float[n * LANES];
         lt = new float[n * LANES];
+        room = new float[n * LANES];
     }
 
-    /** Lanes behind the last run get zeros. */
-    static void transpose(int n, int runs, float[] x, int from, float[] xt) {
+    /** Weight i of run k, {@code x[from + k · n + i]}, to {@code i · LANES + k}. Lanes behind the last run get zeros. */
+    void transpose(int runs, float[] x, int from, float[] to) {
+        if (LANES == 16 && runs == LANES) { // narrower machines take two vectors apart in many steps
+            unzip(x, from, to);
+            return;
+        }
         for (int lane = 0; lane < LANES; lane++) {
             int at = from + lane * n;
             for (int i = 0; i < n; i++) {
-                xt[i * LANES + lane] = lane < runs ? x[at + i] : 0;
+                to[i * LANES + lane] = lane < runs ? x[at + i] : 0;
             }
+        }
+    }
+
+    /**
+     * Transposes: numbers at even places to the first half and those at odd places to the second moves the lowest bit
+     * of a place to its top, and the bits of i stand on top after as many steps as there are.
+     */
+    private void unzip(float[] x, int from, float[] to) {
+        int steps = Integer.numberOfTrailingZeros(n);
+        unzipOnce(x, from, steps % 2 == 0 ? room : to, n * LANES);
+        for (int step = 1; step < steps; step++) {
+            boolean intoRoom = (steps - step) % 2 == 0;
+            unzipOnce(intoRoom ? to : room, 0, intoRoom ? room : to, n * LANES);
+        }
+    }
+
+    private static void unzipOnce(float[] x, int from, float[] to, int count) {
+        for (int i = 0; i < count / 2; i += LANES) {
+            IntVector a = FloatVector.fromArray(F, x, from + 2 * i).reinterpretAsInts();
+            IntVector b = FloatVector.fromArray(F, x, from + 2 * i + LANES).reinterpretAsInts();
+            EVENS.selectFrom(a, b).reinterpretAsFloats().intoArray(to, i);
+            ODDS.selectFrom(a, b).reinterpretAsFloats().intoArray(to, count / 2 + i);
         }
     }
 

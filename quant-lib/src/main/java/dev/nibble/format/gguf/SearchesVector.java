@@ -16,7 +16,6 @@ import static dev.nibble.format.gguf.RunsVector.TRIED_INVERSE;
 import static dev.nibble.format.gguf.RunsVector.ZERO;
 import static dev.nibble.format.gguf.RunsVector.largest;
 import static dev.nibble.format.gguf.RunsVector.squares;
-import static dev.nibble.format.gguf.RunsVector.transpose;
 
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
@@ -114,11 +113,11 @@ final class SearchesVector implements Searches {
         float[] state = group.state;
         for (int k = 0; k < count; k += LANES) {
             int runs = Math.min(LANES, count - k);
-            transpose(n, runs, x, from + k * n, xt);
+            group.transpose(runs, x, from + k * n, xt);
             if (weights == null) {
                 squares(n, xt, wt);
             } else {
-                transpose(n, runs, weights, weightsFrom + k * n, wt);
+                group.transpose(runs, weights, weightsFrom + k * n, wt);
             }
             largest(n, xt, wt, wxt, state);
             candidate(n, nmax, -nmax, xt, wt, wxt, state);
