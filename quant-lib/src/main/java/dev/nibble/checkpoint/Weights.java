@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The weights of a model file as a model has them: what a quantized file spreads over several tensors is one weight
@@ -59,6 +60,11 @@ public final class Weights {
     /** All of them, in the order of the file. */
     public List<Weight> all() {
         return List.copyOf(byName.values());
+    }
+
+    /** The weight of that name; empty if there is none. */
+    public Optional<Weight> find(String name) {
+        return Optional.ofNullable(byName.get(name));
     }
 
     /** The weight of that name; {@link CheckpointException} with the nearest name if there is none. */

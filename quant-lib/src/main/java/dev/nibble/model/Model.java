@@ -1,7 +1,10 @@
 package dev.nibble.model;
 
 import dev.nibble.checkpoint.Checkpoint;
+import dev.nibble.checkpoint.CheckpointException;
+import dev.nibble.checkpoint.Weights;
 import dev.nibble.core.Progress;
+import dev.nibble.model.tokenizer.Tokenizer;
 import dev.nibble.tensor.Matrix;
 import dev.nibble.tensor.TensorInfo;
 import java.util.LinkedHashMap;
@@ -55,6 +58,24 @@ public final class Model implements AutoCloseable {
     /** {@link #weight(String)}, showing its progress somewhere else than the caller's. */
     public Matrix weight(String tensor, Progress progress) {
         return checkpoint.matrix(tensor, progress);
+    }
+
+    /**
+     * What reads and writes text with these weights.
+     *
+     * @throws dev.nibble.checkpoint.CheckpointException if the file does not hold a transformer of a family that is
+     *     known here
+     */
+    public LanguageModel language() {
+        return LanguageModel.of(name, Weights.of(checkpoint), settings(), this::tokenizer);
+    }
+
+    private Map<String, Object> settings() {
+        return Map.of();
+    }
+
+    private Tokenizer tokenizer() {
+        throw new CheckpointException(checkpoint.path() + " has no tokenizer");
     }
 
     /** Number of values in all tensors. */

@@ -1,0 +1,120 @@
+package dev.nibble.model.transformer;
+
+import dev.nibble.checkpoint.CheckpointException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a file says about a model, by its keys: a config.json, or a GGUF file's metadata. Numbers are asked for by all the
+ * names that they go by; a value of another kind is an error that names file and key.
+ */
+public final class Facts {
+    private final String file;
+    private final Map<?, ?> values;
+    private final String prefix;
+
+    /**
+     * @param file what messages call it
+     * @param values by key
+     */
+    public Facts(String file, Map<?, ?> values) {
+        this(file, values, "");
+    }
+
+    private Facts(String file, Map<?, ?> values, String prefix) {
+        this.file = file;
+        this.values = values;
+        this.prefix = prefix;
+    }
+
+    /** The same with all keys beginning with this. */
+    Facts under(String start) {
+        return new Facts(file, values, prefix + start);
+    }
+
+    /** The object of that key; empty if it is not there or null. */
+    Optional<Facts> object(String key) {
+        Object value = values.get(prefix + key);
+        return value instanceof Map<?, ?> map ? Optional.of(new Facts(file, map)) : Optional.empty();
+    }
+
+    /** Whether there is a value of that key. */
+    boolean has(String key) {
+        return values.get(prefix + key) != null;
+    }
+
+    /** The first of these keys that has a whole number. */
+    Optional<Integer> integer(String... keys) {
+        return number(keys).map(n -> {
+            if (n.doubleValue() != Math.rint(n.doubleValue()) || Math.abs(n.doubleValue()) > Integer.MAX_VALUE) {
+                throw new CheckpointException(
+                        file + ": " + prefix + keys[0] + " is " + n + ", not a number that a model" + " has");
+            }
+            return n.intValue();
+        });
+    }
+
+    /** The same, where it has to be there. */
+    int requireInteger(String... keys) {
+        return integer(keys).orElseThrow(() -> missing(keys));
+    }
+
+    /** The first of these keys that has a number. */
+    Optional<Number> number(String... keys) {
+        for (String key : keys) {
+            Object value = values.get(prefix + key);
+            if (value instanceof Number n) {
+                return Optional.of(n);
+            }
+            if (value != null) {
+                throw new CheckpointException(
+                        file + ": " + prefix + key + " is " + shorten(value) + ", where a number is expected");
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** A number, where it has to be there. */
+    double requireNumber(String... keys) {
+        return number(keys).orElseThrow(() -> missing(keys)).doubleValue();
+    }
+
+    /** A truth; {@code otherwise} if it is not there. */
+    boolean truth(String key, boolean otherwise) {
+        return switch (values.get(prefix + key)) {
+            case null -> otherwise;
+            case Boolean b -> b;
+            case Object value ->
+                throw new CheckpointException(
+                        file + ": " + prefix + key + " is " + shorten(value) + ", where true or false is expected");
+        };
+    }
+
+    /** A text; empty if it is not there. */
+    Optional<String> text(String key) {
+        return values.get(prefix + key) instanceof String text ? Optional.of(text) : Optional.empty();
+    }
+
+    /** A list of texts; empty if it is not there or not all are. */
+    List<String> texts(String key) {
+        return values.get(prefix + key) instanceof List<?> list && list.stream().allMatch(String.class::isInstance)
+                ? list.stream().map(String.class::cast).toList()
+                : List.of();
+    }
+
+    /** What messages call the file. */
+    String file() {
+        return file;
+    }
+
+    CheckpointException missing(String... keys) {
+        return new CheckpointException(
+                file + " does not say " + prefix + String.join(" or ", keys) + ", which a model of this family needs");
+    }
+
+    private static String shorten(Object value) {
+        String text = String.valueOf(value);
+        return text.length() > 60 ? text.substring(0, 60) + "…" : text;
+    }
+}

@@ -1,0 +1,143 @@
+package dev.nibble.model.transformer;
+
+import dev.nibble.model.transformer.TransformerConfig.Activation;
+import dev.nibble.model.transformer.TransformerConfig.Norm;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Llama 1 to 3, Mistral, SmolLM: root-mean-square norms, rotary positions, grouped-query attention, SwiGLU. GGUF files
+ * have the rows of queries and keys in pairs.
+ */
+final class Llama implements Family {
+    @Override
+    public List<String> types() {
+        return List.of("llama", "mistral");
+    }
+
+    @Override
+    public List<String> architectures() {
+        return List.of("llama");
+    }
+
+    @Override
+    public TransformerConfig config(Facts facts) {
+        return config(facts, "llama", false, facts.integer("sliding_window").orElse(0), 0);
+    }
+
+    /** What Llama and its descendants say alike. */
+    static TransformerConfig config(Facts facts, String family, boolean queryKeyNorm, int window, int windowLayers) {
+        int hidden = facts.requireInteger("hidden_size");
+        int heads = facts.requireInteger("num_attention_heads");
+        int size = facts.integer("head_dim").orElse(hidden / Math.max(1, heads));
+        int context = facts.integer("max_position_embeddings").orElse(2048);
+        String activation = facts.text("hidden_act").orElse("silu");
+        if (!activation.equals("silu")) {
+            throw Activations.unknown(facts, "hidden_act", activation, "silu");
+        }
+        return new TransformerConfig(
+                family,
+                facts.requireInteger("vocab_size"),
+                hidden,
+                facts.requireInteger("num_hidden_layers"),
+                heads,
+                facts.integer("num_key_value_heads").orElse(heads),
+                size,
+                facts.requireInteger("intermediate_size"),
+                context,
+                Norm.RMS,
+                facts.number("rms_norm_eps").map(Number::floatValue).orElse(1e-6f),
+                true,
+                Activation.SWIGLU,
+                RopeFacts.ofConfig(facts, size, context),
+                0,
+                window,
+                windowLayers,
+                queryKeyNorm,
+                hidden,
+                facts.truth("tie_word_embeddings", false));
+    }
+
+    @Override
+    public TransformerConfig gguf(Facts all, Facts keys) {
+        return gguf(all, keys, "llama", false);
+    }
+
+    static TransformerConfig gguf(Facts all, Facts keys, String family, boolean queryKeyNorm) {
+        int hidden = keys.requireInteger("embedding_length");
+        int heads = keys.requireInteger("attention.head_count");
+        int size = keys.integer("attention.key_length").orElse(hidden / Math.max(1, heads));
+        int context = keys.requireInteger("context_length");
+        return new TransformerConfig(
+                family,
+                keys.integer("vocab_size")
+                        .orElseGet(() -> all.texts("tokenizer.ggml.tokens").size()),
+                hidden,
+                keys.requireInteger("block_count"),
+                heads,
+                keys.integer("attention.head_count_kv").orElse(heads),
+                size,
+                keys.requireInteger("feed_forward_length"),
+                context,
+                Norm.RMS,
+                (float) keys.requireNumber("attention.layer_norm_rms_epsilon"),
+                true,
+                Activation.SWIGLU,
+                RopeFacts.ofGguf(keys, size, context),
+                0,
+                keys.integer("attention.sliding_window").orElse(0),
+                0,
+                queryKeyNorm,
+                hidden,
+                true); // a file without an output tensor; one that has it says so by having it
+    }
+
+    @Override
+    public Map<Slot, String> names() {
+        return NAMES;
+    }
+
+    @Override
+    public Map<Slot, String> ggufNames() {
+        return GGUF;
+    }
+
+    @Override
+    public boolean pairedInGguf() {
+        return true;
+    }
+
+    static final Map<Slot, String> NAMES = Map.ofEntries(
+            Map.entry(Slot.EMBEDDING, "model.embed_tokens"),
+            Map.entry(Slot.ATTENTION_NORM, "model.layers.*.input_layernorm"),
+            Map.entry(Slot.QUERY, "model.layers.*.self_attn.q_proj"),
+            Map.entry(Slot.KEY, "model.layers.*.self_attn.k_proj"),
+            Map.entry(Slot.VALUE, "model.layers.*.self_attn.v_proj"),
+            Map.entry(Slot.QUERY_NORM, "model.layers.*.self_attn.q_norm"),
+            Map.entry(Slot.KEY_NORM, "model.layers.*.self_attn.k_norm"),
+            Map.entry(Slot.ATTENTION_OUTPUT, "model.layers.*.self_attn.o_proj"),
+            Map.entry(Slot.FEED_FORWARD_NORM, "model.layers.*.post_attention_layernorm"),
+            Map.entry(Slot.GATE, "model.layers.*.mlp.gate_proj"),
+            Map.entry(Slot.UP, "model.layers.*.mlp.up_proj"),
+            Map.entry(Slot.DOWN, "model.layers.*.mlp.down_proj"),
+            Map.entry(Slot.FINAL_NORM, "model.norm"),
+            Map.entry(Slot.HEAD, "lm_head"));
+
+    static final Map<Slot, String> GGUF = Map.ofEntries(
+            Map.entry(Slot.EMBEDDING, "token_embd"),
+            Map.entry(Slot.POSITIONS, "position_embd"),
+            Map.entry(Slot.ATTENTION_NORM, "blk.*.attn_norm"),
+            Map.entry(Slot.QUERY, "blk.*.attn_q"),
+            Map.entry(Slot.KEY, "blk.*.attn_k"),
+            Map.entry(Slot.VALUE, "blk.*.attn_v"),
+            Map.entry(Slot.QUERY_KEY_VALUE, "blk.*.attn_qkv"),
+            Map.entry(Slot.QUERY_NORM, "blk.*.attn_q_norm"),
+            Map.entry(Slot.KEY_NORM, "blk.*.attn_k_norm"),
+            Map.entry(Slot.ATTENTION_OUTPUT, "blk.*.attn_output"),
+            Map.entry(Slot.FEED_FORWARD_NORM, "blk.*.ffn_norm"),
+            Map.entry(Slot.GATE, "blk.*.ffn_gate"),
+            Map.entry(Slot.UP, "blk.*.ffn_up"),
+            Map.entry(Slot.DOWN, "blk.*.ffn_down"),
+            Map.entry(Slot.FINAL_NORM, "output_norm"),
+            Map.entry(Slot.HEAD, "output"));
+}

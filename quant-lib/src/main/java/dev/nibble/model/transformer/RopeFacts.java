@@ -1,0 +1,100 @@
+package dev.nibble.model.transformer;
+
+import dev.nibble.checkpoint.CheckpointException;
+import java.util.Locale;
+
+/** Reads rotary positions from a config.json, in its old and its nested form, and from GGUF metadata. */
+final class RopeFacts {
+    private RopeFacts() {}
+
+    /**
+     * Old form: {@code rope_theta} and {@code rope_scaling}; new form: both in {@code rope_parameters}.
+     *
+     * @param context the model's longest
+     */
+    static Rope ofConfig(Facts facts, int headSize, int context) {
+        Facts nested = facts.object("rope_parameters").orElse(facts);
+        Facts scaling = facts.object("rope_parameters")
+                .or(() -> facts.object("rope_scaling"))
+                .orElse(null);
+        double base = nested.number("rope_theta")
+                .or(() -> facts.number("rope_theta"))
+                .map(Number::doubleValue)
+                .orElse(10_000.0);
+        double share = nested.number("partial_rotary_factor")
+                .or(() -> facts.number("partial_rotary_factor"))
+                .map(Number::doubleValue)
+                .orElse(1.0);
+        int size = (int) (headSize * share);
+        Rope plain = Rope.of(base, size);
+        String type = scaling == null
+                ? "default"
+                : scaling.text("rope_type").or(() -> scaling.text("type")).orElse("default");
+        return switch (type.toLowerCase(Locale.ROOT)) {
+            // The dynamic rule changes nothing up to the model's context, and no further is run here.
+            case "default", "mrope", "dynamic" -> plain;
+            case "linear" -> plain.linear((float) scaling.requireNumber("factor"));
+            case "llama3" ->
+                plain.llama3(
+                        (float) scaling.requireNumber("factor"),
+                        (float) scaling.requireNumber("low_freq_factor"),
+                        (float) scaling.requireNumber("high_freq_factor"),
+                        scaling.requireInteger("original_max_position_embeddings"));
+            case "yarn" -> yarn(scaling, base, size, context);
+            default ->
+                throw new CheckpointException(facts.file() + ": rotary positions scaled by \"" + type
+                        + "\" are not known here; these are: linear, dynamic, llama3, yarn");
+        };
+    }
+
+    private static Rope yarn(Facts scaling, double base, int size, int context) {
+        int original = scaling.integer("original_max_position_embeddings").orElse(context);
+        double factor = scaling.requireNumber("factor");
+        double magnitude =
+                scaling.number("attention_factor").map(Number::doubleValue).orElse(Double.NaN);
+        if (Double.isNaN(magnitude) && scaling.has("mscale") && scaling.has("mscale_all_dim")) {
+            double scale = 0.1 * StrictMath.log(factor);
+            magnitude = factor <= 1
+                    ? 1
+                    : (scale * scaling.requireNumber("mscale") + 1)
+                            / (scale * scaling.requireNumber("mscale_all_dim") + 1);
+        }
+        return Rope.yarn(
+                base,
+                size,
+                (float) factor,
+                original,
+                scaling.number("beta_fast").map(Number::doubleValue).orElse(32.0),
+                scaling.number("beta_slow").map(Number::doubleValue).orElse(1.0),
+                magnitude,
+                scaling.truth("truncate", true));
+    }
+
+    /** By {@code rope.*} of the architecture; the factors of Llama 3 come as a tensor besides. */
+    static Rope ofGguf(Facts keys, int headSize, int context) {
+        double base = keys.number("rope.freq_base").map(Number::doubleValue).orElse(10_000.0);
+        int size = keys.integer("rope.dimension_count").orElse(headSize);
+        Rope plain = Rope.of(base, size);
+        String type = keys.text("rope.scaling.type").orElse("none");
+        return switch (type) {
+            case "none" ->
+                keys.has("rope.scale_linear") ? plain.linear((float) keys.requireNumber("rope.scale_linear")) : plain;
+            case "linear" -> plain.linear((float) keys.requireNumber("rope.scaling.factor"));
+            case "yarn" ->
+                Rope.yarn(
+                        base,
+                        size,
+                        (float) keys.requireNumber("rope.scaling.factor"),
+                        keys.integer("rope.scaling.original_context_length").orElse(context),
+                        32,
+                        1,
+                        keys.number("rope.scaling.attn_factor")
+                                .map(Number::doubleValue)
+                                .orElse(Double.NaN),
+                        true);
+            default ->
+                throw new CheckpointException(keys.file() + ": rotary positions scaled by \"" + type
+                        + "\" are not known here; these are: none, linear, yarn");
+        };
+    }
+}

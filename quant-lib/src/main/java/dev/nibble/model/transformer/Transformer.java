@@ -1,0 +1,300 @@
+package dev.nibble.model.transformer;
+
+import dev.nibble.checkpoint.CheckpointException;
+import dev.nibble.checkpoint.Weights;
+import dev.nibble.compute.Panels;
+import dev.nibble.compute.Rows;
+import dev.nibble.core.CancelToken;
+import dev.nibble.core.ModelRecipe;
+import dev.nibble.core.Parallel;
+import dev.nibble.core.Progress;
+import dev.nibble.model.transformer.TransformerConfig.Activation;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A decoder-only transformer over the weights of a file, in float32. What it computes for a position depends on the
+ * tokens before it and on nothing else: not on how many rows are computed together, on threads, or on the width of the
+ * vector unit ({@link dev.nibble.compute.Gemm}). Its parts, embedding, blocks and head, are read when they are asked for.
+ */
+public final class Transformer {
+    /** Rows that a thread norms, turns or activates at a time. */
+    private static final int GRAIN = 16;
+
+    private final TransformerConfig config;
+    private final WeightReader reader;
+    private final boolean tied;
+
+    private Transformer(TransformerConfig config, WeightReader reader, boolean tied) {
+        this.config = config;
+        this.reader = reader;
+        this.tied = tied;
+    }
+
+    /**
+     * The transformer of a file.
+     *
+     * @param settings what config.json says; empty for a GGUF file, whose metadata says it
+     * @throws CheckpointException if it is of no family that is known, or does not say what it is
+     */
+    public static Transformer of(Weights weights, Map<String, Object> settings) {
+        String file = String.valueOf(weights.checkpoint().path().getFileName());
+        boolean gguf = weights.checkpoint().kind().startsWith("GGUF");
+        Facts facts =
+                gguf ? new Facts(file, weights.checkpoint().metadata()) : new Facts(file + ", config.json", settings);
+        Family family = gguf ? Families.ofGguf(facts) : Families.ofConfig(facts);
+        WeightReader reader = new WeightReader(weights, family, gguf, null);
+        TransformerConfig config;
+        try {
+            config = gguf
+                    ? family.gguf(
+                            facts,
+                            facts.under(facts.text("general.architecture").orElseThrow() + "."))
+                    : family.config(facts);
+        } catch (IllegalArgumentException e) {
+            throw new CheckpointException(facts.file() + ": " + e.getMessage(), e);
+        }
+        boolean tied = gguf ? reader.find(Slot.HEAD, 0).isEmpty() : config.tied();
+        return new Transformer(config, reader, tied);
+    }
+
+    /** The same over other numbers: every weight as the recipe stores it; null for the file's own. */
+    public Transformer in(ModelRecipe recipe) {
+        return new Transformer(config, reader.with(recipe), tied);
+    }
+
+    /** Its shape. */
+    public TransformerConfig config() {
+        return config;
+    }
+
+    Workspace workspace() {
+        return new Workspace(config);
+    }
+
+    KeyValueCache cache() {
+        return new KeyValueCache(config.keyHeads(), config.headSize());
+    }
+
+    /** One layer's weights. */
+    Block block(int layer, Progress progress) {
+        return new Block(config, reader, layer, progress);
+    }
+
+    /** What stands before the blocks and behind them. */
+    Ends ends(Progress progress) {
+        return new Ends(progress);
+    }
+
+    /** The embeddings, and the way from the last block to logits. */
+    final class Ends {
+        private final Panels embedding;
+        private final Panels head;
+        private final float[] positions;
+        private final Linear projectIn;
+        private final Linear projectOut;
+        private final Normalization finalNorm;
+        private final float[] frequencyFactors;
+
+        private Ends(Progress progress) {
+            int size = config.embeddingSize();
+            embedding = reader.panels(Slot.EMBEDDING, 0, config.vocabulary(), size, 0, progress);
+            head = !tied
+                    ? reader.panels(Slot.HEAD, 0, config.vocabulary(), size, 0, progress)
+                    : reader.headIsEmbedding() ? embedding : reader.tiedHead(config.vocabulary(), size, progress);
+            positions = config.rope() == null
+                    ? reader.matrix(
+                                    Slot.POSITIONS,
+                                    0,
+                                    config.contextLength() + config.positionOffset(),
+                                    config.hidden(),
+                                    0,
+                                    progress)
+                            .values()
+                    : null;
+            boolean projects = size != config.hidden();
+            projectIn = projects
+                    ? new Linear(reader.panels(Slot.PROJECT_IN, 0, config.hidden(), size, 0, progress), null)
+                    : null;
+            projectOut = projects
+                    ? new Linear(reader.panels(Slot.PROJECT_OUT, 0, size, config.hidden(), 0, progress), null)
+                    : null;
+            finalNorm =
+                    config.normFirst() ? Normalization.read(config, reader, Slot.FINAL_NORM, 0, config.hidden()) : null;
+            frequencyFactors = config.rope() == null ? null : reader.ropeFactors();
+        }
+
+        /** Bytes in memory. */
+        long bytes() {
+            return embedding.bytes() + (head == embedding ? 0 : head.bytes());
+        }
+
+        /** Rotary positions as the file stretches them. */
+        Rope rope() {
+            return frequencyFactors == null || config.rope() == null
+                    ? config.rope()
+                    : config.rope().divided(frequencyFactors, "factors in the file");
+        }
+
+        /** The first hidden state of a token: {@code hidden} numbers. */
+        void embed(int token, int position, float[] x, int at, Workspace work) {
+            if (projectIn == null) {
+                embedding.row(token, x, at);
+            } else {
+                work.normed = Workspace.grown(work.normed, config.embeddingSize());
+                work.added = Workspace.grown(work.added, config.hidden());
+                embedding.row(token, work.normed, 0);
+                projectIn.apply(work.normed, 1, work.added, work);
+                System.arraycopy(work.added, 0, x, at, config.hidden());
+            }
+            if (positions != null) {
+                Rows.add(positions, (position + config.positionOffset()) * config.hidden(), config.hidden(), x, at);
+            }
+        }
+
+        /** Logits of some rows that lie one after the other. */
+        void logits(float[] x, int from, int rows, float[] out, Workspace work) {
+            float[] h = work.normed;
+            if (finalNorm != null) {
+                finalNorm.apply(x, from, rows, h, 0);
+            } else {
+                System.arraycopy(x, from, h, 0, rows * config.hidden());
+            }
+            if (projectOut != null) {
+                projectOut.apply(h, rows, work.added, work);
+                h = work.added;
+            }
+            work.gemm.multiply(h, 0, head.inputs(), rows, head, out, 0, config.vocabulary(), work.cancel);
+        }
+    }
+
+    /**
+     * One layer over a batch, in place.
+     *
+     * @param x hidden states, [rows, hidden]
+     * @param segments which rows belong together; their caches hold what came before
+     */
+    void run(Block block, int layer, Rope rope, float[] x, int rows, List<Segment> segments, Workspace work) {
+        work.require(config, rows);
+        int hidden = config.hidden();
+        if (config.normFirst()) {
+            eachRow(
+                    rows,
+                    work.cancel,
+                    (a, b) -> block.attentionNorm.apply(x, a * hidden, b - a, work.normed, a * hidden));
+        } else {
+            System.arraycopy(x, 0, work.normed, 0, rows * hidden);
+        }
+        project(block, rows, work);
+        if (rope != null) {
+            turn(block, rope, segments, work);
+        } else if (block.queryNorm != null) {
+            throw new IllegalStateException("norms of queries and keys without rotary positions");
+        }
+        int keys = config.keyHeads() * config.headSize();
+        for (Segment s : segments) {
+            for (int r = 0; r < s.rows(); r++) {
+                int row = (s.at() + r) * keys;
+                s.cache().put(s.start() + r, work.key, row, work.value, row);
+            }
+            Attention.attend(config, s, work.query, config.window(layer), work.attended, work);
+        }
+        block.output.apply(work.attended, rows, work.added, work);
+        Rows.add(work.added, 0, rows * hidden, x, 0);
+        if (!config.normFirst()) {
+            block.attentionNorm.apply(x, 0, rows, x, 0);
+        }
+        feedForward(block, x, rows, work);
+    }
+
+    private void project(Block block, int rows, Workspace work) {
+        if (block.queryKeyValue == null) {
+            block.query.apply(work.normed, rows, work.query, work);
+            block.key.apply(work.normed, rows, work.key, work);
+            block.value.apply(work.normed, rows, work.value, work);
+            return;
+        }
+        int queries = config.heads() * config.headSize();
+        int keys = config.keyHeads() * config.headSize();
+        int all = queries + 2 * keys;
+        work.fused = Workspace.grown(work.fused, rows * all);
+        block.queryKeyValue.apply(work.normed, rows, work.fused, work);
+        for (int r = 0; r < rows; r++) {
+            System.arraycopy(work.fused, r * all, work.query, r * queries, queries);
+            System.arraycopy(work.fused, r * all + queries, work.key, r * keys, keys);
+            System.arraycopy(work.fused, r * all + queries + keys, work.value, r * keys, keys);
+        }
+    }
+
+    private void turn(Block block, Rope rope, List<Segment> segments, Workspace work) {
+        int size = config.headSize();
+        int turned = rope.size();
+        for (Segment s : segments) {
+            eachRow(s.rows(), work.cancel, (a, b) -> {
+                for (int r = a; r < b; r++) {
+                    int row = s.at() + r;
+                    rope.angles(s.start() + r, work.angles, row * turned);
+                    heads(work.query, row, config.heads(), size, block.queryNorm, work.angles, turned);
+                    heads(work.key, row, config.keyHeads(), size, block.keyNorm, work.angles, turned);
+                }
+            });
+        }
+    }
+
+    private static void heads(float[] x, int row, int heads, int size, Normalization norm, float[] angles, int turned) {
+        for (int h = 0; h < heads; h++) {
+            int at = (row * heads + h) * size;
+            if (norm != null) {
+                norm.apply(x, at, 1, x, at);
+            }
+            Rope.turn(x, at, turned, angles, row * turned);
+        }
+    }
+
+    private void feedForward(Block block, float[] x, int rows, Workspace work) {
+        int hidden = config.hidden();
+        int inner = config.feedForward();
+        if (config.normFirst()) {
+            eachRow(
+                    rows,
+                    work.cancel,
+                    (a, b) -> block.feedForwardNorm.apply(x, a * hidden, b - a, work.normed, a * hidden));
+        } else {
+            System.arraycopy(x, 0, work.normed, 0, rows * hidden);
+        }
+        block.up.apply(work.normed, rows, work.up, work);
+        float[] activated;
+        if (config.activation() == Activation.SWIGLU) {
+            block.gate.apply(work.normed, rows, work.gate, work);
+            activated = work.gate;
+        } else {
+            activated = work.up;
+        }
+        eachRow(rows, work.cancel, (a, b) -> activate(a * inner, (b - a) * inner, work));
+        block.down.apply(activated, rows, work.added, work);
+        Rows.add(work.added, 0, rows * hidden, x, 0);
+        if (!config.normFirst()) {
+            block.feedForwardNorm.apply(x, 0, rows, x, 0);
+        }
+    }
+
+    private void activate(int from, int count, Workspace work) {
+        switch (config.activation()) {
+            case SWIGLU -> Rows.siluTimes(work.gate, from, count, work.up, from);
+            case GELU_TANH -> Rows.gelu(work.up, from, count);
+            case RELU -> {
+                for (int i = from; i < from + count; i++) {
+                    work.up[i] = work.up[i] < 0 ? 0 : work.up[i];
+                }
+            }
+        }
+    }
+
+    private static void eachRow(int rows, CancelToken cancel, Parallel.Range body) {
+        if (rows <= GRAIN) {
+            body.run(0, rows);
+        } else {
+            Parallel.ranges(rows, GRAIN, cancel, "layer", body);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package dev.nibble.model.transformer;
+
+import dev.nibble.core.Progress;
+import dev.nibble.model.LogitsSource.LogitsSink;
+import dev.nibble.model.LogitsSource.Window;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Runs many windows through a transformer layer by layer, so that the weights of one layer are in memory at a time, read
+ * or quantized once for all windows that fit.
+ */
+public final class WindowRunner {
+    /** Rows that go through a layer together: short windows are put together, long ones go alone. */
+    private static final int ROWS = 512;
+    /** Numbers of hidden states that are kept while layers pass by: 256 MB. */
+    private static final long KEPT = 1 << 26;
+    /** Positions whose logits are handed out together. */
+    private static final int POSITIONS = 64;
+
+    private final Transformer transformer;
+    private final TransformerConfig config;
+
+    public WindowRunner(Transformer transformer) {
+        this.transformer = transformer;
+        this.config = transformer.config();
+    }
+
+    /** Windows that go through a layer together. */
+    private static final class Batch {
+        final List<Integer> windows = new ArrayList<>();
+        final List<Integer> firstRows = new ArrayList<>();
+        int rows;
+        float[] x;
+    }
+
+    /**
+     * {@link dev.nibble.model.LogitsSource#logits}.
+     *
+     * @throws IllegalArgumentException if a window is too long, or has a token that the model does not know
+     */
+    public void logits(List<Window> windows, Progress progress, LogitsSink sink) {
+        windows.forEach(this::check);
+        long total = windows.stream().mapToLong(Window::length).sum() * config.layers();
+        try (Progress.Task task = progress.task("run " + config.family(), total, "positions")) {
+            Transformer.Ends ends = transformer.ends(progress);
+            Workspace work = transformer.workspace();
+            work.cancel = progress.cancelToken();
+            List<KeyValueCache> caches = new ArrayList<>();
+            for (int first = 0; first < windows.size(); ) {
+                List<Batch> group = new ArrayList<>();
+                long kept = 0;
+                while (first < windows.size() && (group.isEmpty() || kept < KEPT)) {
+                    Batch batch = batch(windows, first);
+                    group.add(batch);
+                    first += batch.windows.size();
+                    kept += (long) batch.rows * config.hidden();
+                }
+                group.forEach(b -> embed(b, windows, ends, work));
+                for (int layer = 0; layer < config.layers(); layer++) {
+                    Block block = transformer.block(layer, progress);
+                    for (Batch b : group) {
+                        transformer.run(block, layer, ends.rope(), b.x, b.rows, segments(b, windows, caches), work);
+                        task.step(b.rows);
+                    }
+                }
+                group.forEach(b -> hand(b, windows, ends, work, sink));
+            }
+        }
+    }
+
+    private void check(Window window) {
+        if (window.length() > config.contextLength()) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "a window of %,d tokens, but the model was made for %,d",
+                    window.length(),
+                    config.contextLength()));
+        }
+        for (int i = 0; i < window.length(); i++) {
+            if (window.token(i) < 0 || window.token(i) >= config.vocabulary()) {
+                throw new IllegalArgumentException(String.format(
+                        Locale.ROOT,
+                        "token %d at position %d is not among the model's %,d",
+                        window.token(i),
+                        i,
+                        config.vocabulary()));
+            }
+        }
+    }
+
+    private static Batch batch(List<Window> windows, int first) {
+        Batch batch = new Batch();
+        for (int w = first; w < windows.size(); w++) {
+            int length = windows.get(w).length();
+            if (batch.rows > 0 && batch.rows + length > ROWS) {
+                break;
+            }
+            batch.windows.add(w);
+            batch.firstRows.add(batch.rows);
+            batch.rows += length;
+        }
+        return batch;
+    }
+
+    private void embed(Batch batch, List<Window> windows, Transformer.Ends ends, Workspace work) {
+        batch.x = new float[Math.multiplyExact(batch.rows, config.hidden())];
+        for (int i = 0; i < batch.windows.size(); i++) {
+            Window window = windows.get(batch.windows.get(i));
+            for (int p = 0; p < window.length(); p++) {
+                ends.embed(window.token(p), p, batch.x, (batch.firstRows.get(i) + p) * config.hidden(), work);
+            }
+        }
+    }
+
+    private List<Segment> segments(Batch batch, List<Window> windows, List<KeyValueCache> caches) {
+        List<Segment> segments = new ArrayList<>();
+        for (int i = 0; i < batch.windows.size(); i++) {
+            if (caches.size() == i) {
+                caches.add(transformer.cache());
+            }
+            int length = windows.get(batch.windows.get(i)).length();
+            caches.get(i).require(length);
+            segments.add(new Segment(batch.firstRows.get(i), length, 0, caches.get(i)));
+        }
+        return segments;
+    }
+
+    private void hand(Batch batch, List<Window> windows, Transformer.Ends ends, Workspace work, LogitsSink sink) {
+        work.require(config, Math.max(batch.rows, POSITIONS));
+        float[] logits = new float[Math.multiplyExact(POSITIONS, config.vocabulary())];
+        for (int i = 0; i < batch.windows.size(); i++) {
+            int w = batch.windows.get(i);
+            Window window = windows.get(w);
+            for (int p = window.from(); p < window.length(); p += POSITIONS) {
+                int count = Math.min(POSITIONS, window.length() - p);
+                ends.logits(batch.x, (batch.firstRows.get(i) + p) * config.hidden(), count, logits, work);
+                sink.accept(w, p, count, logits, 0);
+            }
+        }
+        batch.x = null;
+    }
+}
