@@ -18,7 +18,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * A file of a known size that is either all there or not there: bytes go to a hidden file in the same folder, which
  * takes its name when it is finished. What is closed unfinished leaves nothing behind, and what was there before stays.
  */
-final class OutputFile implements AutoCloseable {
+public final class OutputFile implements AutoCloseable {
     private final Path target;
     private final Path temporary;
     private final FileChannel channel;
@@ -40,7 +40,7 @@ final class OutputFile implements AutoCloseable {
      * @param inputs files that must not be overwritten, whatever {@code replace} says
      * @throws CheckpointException if the file can not be written, for a reason that shows before anything is written
      */
-    static void check(Path file, boolean replace, Collection<Path> inputs) {
+    public static void check(Path file, boolean replace, Collection<Path> inputs) {
         Path target = file.toAbsolutePath().normalize();
         Path folder = target.getParent();
         if (folder == null || !Files.exists(folder)) {
@@ -77,7 +77,7 @@ final class OutputFile implements AutoCloseable {
      *
      * @throws CheckpointException if it can not be written
      */
-    static OutputFile create(Path file, boolean replace, Collection<Path> inputs, long size) {
+    public static OutputFile create(Path file, boolean replace, Collection<Path> inputs, long size) {
         check(file, replace, inputs);
         Path target = file.toAbsolutePath().normalize();
         try {
@@ -110,7 +110,7 @@ final class OutputFile implements AutoCloseable {
      *
      * @throws CheckpointException if the disk is full or fails
      */
-    void write(ByteBuffer bytes, long position) {
+    public void write(ByteBuffer bytes, long position) {
         if (position < 0 || bytes.remaining() > size - position) {
             throw new IllegalArgumentException(
                     bytes.remaining() + " bytes at " + position + " are outside of a file of " + size);
@@ -130,7 +130,7 @@ final class OutputFile implements AutoCloseable {
      *
      * @throws CheckpointException if nothing was, or the disk fails
      */
-    ByteBuffer read(long position, int count) {
+    public ByteBuffer read(long position, int count) {
         ByteBuffer bytes = ByteBuffer.allocate(count);
         try {
             while (bytes.hasRemaining()) {
@@ -149,7 +149,7 @@ final class OutputFile implements AutoCloseable {
      *
      * @throws CheckpointException if that fails; then there is no file, or the one that was there before
      */
-    void finish() {
+    public void finish() {
         try {
             if (channel.size() < size) {
                 channel.write(ByteBuffer.allocate(1), size - 1);
