@@ -7,24 +7,44 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * An open model file: what it says about itself and its tensors, and the tensors themselves, read when asked for.
+ * An open model file, or several that make one model: what it says about itself and its tensors, and the tensors themselves, read when asked for.
  * Opening checks every size against the file and reads no weights, so a file of 100 GB opens as fast as a small one.
  * Thread-safe. Nothing in a file is trusted and nothing in it is executed.
  */
 public interface Checkpoint extends AutoCloseable {
     /**
-     * Opens a model file, GGUF (versions 2 and 3) or safetensors, told apart by their first bytes.
+     * Opens a model file, GGUF (versions 2 and 3) or safetensors, told apart by their first bytes; or a model that is
+     * cut into several, by its folder, its index of shards, or any part of a cut GGUF file.
      *
-     * @throws CheckpointException if the file is missing, not such a file, truncated or malformed
+     * @param path of a file, or of a folder that holds one model: {@code model.safetensors}, or the shards that
+     *     {@code model.safetensors.index.json} names, or a GGUF file
+     * @throws CheckpointException if the file is missing, not such a file, truncated or malformed; if the folder holds
+     *     no model or several; if shards are missing or not of one model
      */
-    static Checkpoint open(Path file) {
-        return Checkpoints.open(file);
+    static Checkpoint open(Path path) {
+        return Checkpoints.open(path);
     }
 
-    /** The file. */
+    /** What was opened: the file, or the folder. */
     Path path();
+
+    /** The files that the tensors are read from. */
+    default List<Path> files() {
+        return List.of(path());
+    }
+
+    /**
+     * The file that a tensor is in, where its {@link TensorInfo#offset} counts from.
+     *
+     * @throws CheckpointException if there is no such tensor
+     */
+    default Path fileOf(String tensor) {
+        tensor(tensor);
+        return path();
+    }
 
     /** "GGUF 3", "safetensors". */
     String kind();
@@ -37,6 +57,17 @@ public interface Checkpoint extends AutoCloseable {
      * Float, Double, or an unmodifiable List of these.
      */
     Map<String, Object> metadata();
+
+    /**
+     * The {@code config.json} of the model: the one in the folder, or beside a safetensors file. Values are as those of
+     * {@link JsonFile#read(Path, long)}.
+     *
+     * @return empty if there is none; always for GGUF, whose {@link #metadata} says what is in it
+     * @throws CheckpointException if it is damaged
+     */
+    default Optional<Map<String, Object>> config() {
+        return Optional.empty();
+    }
 
     /** What is odd but harmless in this file, one sentence each. */
     List<String> warnings();

@@ -18,10 +18,22 @@ final class Checkpoints {
 
     static Checkpoint open(Path path) {
         if (Files.isDirectory(path)) {
-            throw new CheckpointException(path + " is a folder; expected a .gguf or .safetensors file in it");
+            return ModelFolder.open(path);
         }
+        if (String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT).endsWith(ShardIndex.SUFFIX)) {
+            return ModelFolder.openIndex(path);
+        }
+        MappedCheckpoint file = openFile(path);
+        return SplitGguf.isPart(file) ? SplitGguf.open(file) : file;
+    }
+
+    /** Opens one file, even if it is only a part of a model. */
+    static MappedCheckpoint openFile(Path path) {
         if (!Files.exists(path)) {
-            throw new CheckpointException(path + ": there is no such file");
+            throw new CheckpointException(path
+                    + (Files.isSymbolicLink(path)
+                            ? " is a link to a file that is not there: fetch it again"
+                            : ": there is no such file"));
         }
         if (!Files.isRegularFile(path)) { // opening a pipe would wait for its other end
             throw new CheckpointException(path + " is a device or a pipe; expected a .gguf or .safetensors file");
@@ -48,7 +60,7 @@ final class Checkpoints {
         }
     }
 
-    private static Checkpoint read(MappedFile file) {
+    private static MappedCheckpoint read(MappedFile file) {
         String name = file.path().getFileName().toString();
         String lower = name.toLowerCase(Locale.ROOT);
         int magic = file.size() < 4 ? 0 : file.bytes().get(INT, 0);
@@ -61,9 +73,7 @@ final class Checkpoints {
         }
         throw new CheckpointException(
                 magic == ZIP || pickle
-                        ? name
-                                + " is a PyTorch pickle, which can run code when it is opened: it is not read. Convert it to"
-                                + " safetensors"
+                        ? name + " is " + Pickles.REFUSAL
                         : name + " is neither a GGUF nor a safetensors file");
     }
 

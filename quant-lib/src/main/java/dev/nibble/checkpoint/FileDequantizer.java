@@ -44,7 +44,7 @@ public final class FileDequantizer {
         if (!String.valueOf(out.getFileName()).toLowerCase(Locale.ROOT).endsWith(".safetensors")) {
             throw new IllegalArgumentException(out + ": the name of the new file must end in .safetensors");
         }
-        CheckpointWriter.check(out, replace, List.of(in.path()));
+        CheckpointWriter.check(out, replace, in.files());
         List<Weight> weights = Weights.of(in).all();
         List<NewTensor> tensors = new ArrayList<>();
         for (Weight weight : weights) {
@@ -53,7 +53,7 @@ public final class FileDequantizer {
         long total = weights.stream().mapToLong(Weight::count).sum();
         List<Line> lines = new ArrayList<>();
         var head = SafetensorsWriter.head(metadata(in), tensors);
-        try (CheckpointWriter writer = CheckpointWriter.create(out, head, replace, List.of(in.path()));
+        try (CheckpointWriter writer = CheckpointWriter.create(out, head, replace, in.files());
                 Progress.Task task = progress.task("dequantize " + in.path().getFileName(), total, "weights")) {
             for (Weight weight : weights) {
                 lines.add(write(in, weight, writer, progress));

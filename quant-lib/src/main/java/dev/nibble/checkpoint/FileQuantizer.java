@@ -122,9 +122,11 @@ public final class FileQuantizer {
     }
 
     private static List<Path> inputs(Checkpoint in, Options options) {
-        return options.importance() == null
-                ? List.of(in.path())
-                : List.of(in.path(), options.importance().path());
+        List<Path> inputs = new ArrayList<>(in.files());
+        if (options.importance() != null) {
+            inputs.add(options.importance().path());
+        }
+        return inputs;
     }
 
     private String fileName() {

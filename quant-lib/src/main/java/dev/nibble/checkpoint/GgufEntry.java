@@ -28,9 +28,16 @@ public final class GgufEntry {
         this.bytes = bytes.asReadOnly();
     }
 
-    /** The keys of a GGUF file in its order, readable while it is open; none of any other file. */
+    /**
+     * The keys of a GGUF file in its order, readable while it is open; of one that is cut into parts those of the first;
+     * none of any other file.
+     */
     public static List<GgufEntry> of(Checkpoint checkpoint) {
-        return checkpoint instanceof MappedCheckpoint mapped ? mapped.entries() : List.of();
+        return switch (checkpoint) {
+            case MappedCheckpoint mapped -> mapped.entries();
+            case FolderCheckpoint folder -> folder.first().entries();
+            default -> List.of();
+        };
     }
 
     /** An unsigned 32-bit number. */

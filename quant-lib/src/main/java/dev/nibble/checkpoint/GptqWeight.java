@@ -8,13 +8,18 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * A weight of a GPTQ checkpoint. Which version its zeros are of is said by the file's metadata ({@code nibble.layout},
- * {@code checkpoint_format}); where it says nothing, by the zeros if they are symmetric, else it is version 1.
+ * {@code checkpoint_format}) or by the {@code quantization_config} of config.json; where these say nothing, by the zeros
+ * if they are symmetric, else it is version 1. Some files are of another version than their config says (vLLM, pull
+ * request 38966): where it also says that they are symmetric, the zeros show it, and are believed.
  */
 final class GptqWeight extends LaidOutWeight {
+    private static final String FORMAT = "checkpoint_format";
+
     private final TensorInfo weight;
     private final TensorInfo zeros;
     private final TensorInfo scales;
@@ -65,23 +70,50 @@ final class GptqWeight extends LaidOutWeight {
         if (index != null) {
             tensors.add(index);
         }
-        Version version = version(checkpoint, zeros, (int) out, (int) groups, (int) bits);
-        var shape =
-                new Shape(version == Version.V1 ? "GPTQ" : "GPTQ v2", (int) out, (int) in, (int) bits, (int) groups);
-        return new GptqWeight(checkpoint, name, shape, version, tensors);
+        Said said = version(checkpoint, zeros, (int) out, (int) groups, (int) bits);
+        String words = (said.version() == Version.V1 ? "GPTQ" : "GPTQ v2")
+                + (said.contradicted().isEmpty() ? "" : " (config.json says " + said.contradicted() + ")");
+        var shape = new Shape(words, (int) out, (int) in, (int) bits, (int) groups);
+        return new GptqWeight(checkpoint, name, shape, said.version(), tensors);
     }
 
-    private static Version version(Checkpoint checkpoint, TensorInfo zeros, int out, int groups, int bits) {
-        for (String key : List.of(WeightLayouts.KEY, "checkpoint_format")) {
+    /**
+     * Which version it is.
+     *
+     * @param contradicted what config.json says, if that is wrong
+     */
+    private record Said(Version version, String contradicted) {}
+
+    private static Said version(Checkpoint checkpoint, TensorInfo zeros, int out, int groups, int bits) {
+        for (String key : List.of(WeightLayouts.KEY, FORMAT)) {
             if (checkpoint.metadata().get(key) instanceof String word && word.startsWith("gptq")) {
-                return word.equals("gptq_v2") ? Version.V2 : Version.V1;
+                return new Said(named(word), "");
             }
         }
+        Map<?, ?> config = checkpoint.config().map(c -> c.get(LoaderConfig.KEY)).orElse(null) instanceof Map<?, ?> map
+                ? map
+                : Map.of();
+        String word = config.get(FORMAT) instanceof String text && text.startsWith("gptq") ? text : "";
+        boolean symmetric = Boolean.TRUE.equals(config.get("sym"));
+        if (!word.isEmpty() && !symmetric) {
+            return new Said(named(word), "");
+        }
+        Version told = GptqPacking.versionOfSymmetric(words(checkpoint, zeros), out, groups, bits);
+        if (word.isEmpty()) {
+            return new Said(told == null ? Version.V1 : told, "");
+        }
+        return told == null || told == named(word) ? new Said(named(word), "") : new Said(told, word);
+    }
+
+    private static Version named(String word) {
+        return word.equals("gptq_v2") ? Version.V2 : Version.V1;
+    }
+
+    private static int[] words(Checkpoint checkpoint, TensorInfo zeros) {
         byte[] bytes = checkpoint.stored(zeros.name(), 0, (int) Math.min(zeros.bytes(), Integer.MAX_VALUE - 8));
         int[] words = new int[bytes.length / 4];
         ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(words);
-        Version told = GptqPacking.versionOfSymmetric(words, out, groups, bits);
-        return told == null ? Version.V1 : told;
+        return words;
     }
 
     Version version() {

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** A checkpoint whose tensors lie in one mapped file, at offsets that its reader has checked. */
 final class MappedCheckpoint implements Checkpoint {
@@ -26,6 +27,7 @@ final class MappedCheckpoint implements Checkpoint {
     private final Map<String, Object> metadata;
     private final List<GgufEntry> entries;
     private final List<String> warnings;
+    private final ConfigFile config;
 
     MappedCheckpoint(
             MappedFile file,
@@ -42,6 +44,7 @@ final class MappedCheckpoint implements Checkpoint {
         this.metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
         this.entries = List.copyOf(entries);
         this.warnings = List.copyOf(warnings);
+        this.config = new ConfigFile(file.path().toAbsolutePath().getParent());
     }
 
     /** The metadata of a GGUF file as it stands there; none of another. */
@@ -67,6 +70,11 @@ final class MappedCheckpoint implements Checkpoint {
     @Override
     public Map<String, Object> metadata() {
         return metadata;
+    }
+
+    @Override
+    public Optional<Map<String, Object>> config() {
+        return kind.equals(Safetensors.KIND) ? config.content() : Optional.empty();
     }
 
     @Override

@@ -15,6 +15,7 @@ public final class ModelFile {
     private final Map<String, NewTensor> tensors = new LinkedHashMap<>();
     private final Map<String, byte[]> content = new LinkedHashMap<>();
     private final List<GgufEntry> entries = new ArrayList<>();
+    private final Map<String, String> metadata = new LinkedHashMap<>(Map.of("format", "pt"));
 
     public ModelFile matrix(String name, Matrix w) {
         return tensor(new NewTensor(name, DType.F32, w.rows(), w.cols()), bytes(w.values()));
@@ -35,12 +36,17 @@ public final class ModelFile {
         return this;
     }
 
+    ModelFile metadata(String key, String value) {
+        metadata.put(key, value);
+        return this;
+    }
+
     public Path gguf(Path file) {
         return write(file, GgufWriter.head(entries, List.copyOf(tensors.values())));
     }
 
     public Path safetensors(Path file) {
-        return write(file, SafetensorsWriter.head(Map.of("format", "pt"), List.copyOf(tensors.values())));
+        return write(file, SafetensorsWriter.head(metadata, List.copyOf(tensors.values())));
     }
 
     private Path write(Path file, CheckpointWriter.Head head) {
