@@ -38,9 +38,7 @@ final class DequantizeCommand extends LaboratoryCommand {
     @Option(names = "--force", description = "Replace OUT if it is there.")
     private boolean force;
 
-    @Parameters(
-            paramLabel = "FILE",
-            description = "The path of a .gguf or .safetensors file, or a known model, such as smollm2-135m.")
+    @Parameters(paramLabel = "FILE", description = ModelOption.WORDS)
     private String file;
 
     @Override

@@ -51,11 +51,7 @@ final class DiffCommand extends LaboratoryCommand {
             description = "Another file or recipe. A recipe against a file takes --original.")
     private String b;
 
-    @Option(
-            names = "--on",
-            paramLabel = "MODEL",
-            description =
-                    "For recipes: a known model, such as smollm2-135m, or the path of a .gguf or .safetensors file.")
+    @Option(names = "--on", paramLabel = "MODEL", description = "For recipes, the weights: " + ModelOption.WORDS)
     private String model;
 
     @Option(

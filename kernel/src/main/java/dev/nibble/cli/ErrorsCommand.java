@@ -44,9 +44,7 @@ final class ErrorsCommand extends LaboratoryCommand {
                     + " (default: the formats of the first notebook). nibble formats lists them.")
     private List<Recipe> recipes = List.of();
 
-    @Parameters(
-            paramLabel = "MODEL",
-            description = "A known model, such as smollm2-135m, or the path of a .gguf or .safetensors file.")
+    @Parameters(paramLabel = "MODEL", description = ModelOption.WORDS)
     private String model;
 
     @Override

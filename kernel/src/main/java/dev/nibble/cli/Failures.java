@@ -4,6 +4,7 @@ import dev.nibble.checkpoint.CheckpointException;
 import dev.nibble.core.Cancelled;
 import dev.nibble.kernel.notebook.NotebookException;
 import dev.nibble.model.ModelUnavailable;
+import dev.nibble.model.hub.HubException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -46,6 +47,7 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
             case CheckpointException bad -> bad.getMessage();
             case NotebookException notebook -> notebook.getMessage();
             case ModelUnavailable unavailable -> unavailable.getMessage();
+            case HubException hub -> hub.getMessage();
             case WorkFailed failed -> failed.getMessage();
             case IllegalArgumentException wrong when wrong.getMessage() != null -> wrong.getMessage();
             default -> null;

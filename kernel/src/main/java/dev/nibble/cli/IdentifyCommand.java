@@ -34,9 +34,7 @@ final class IdentifyCommand extends LaboratoryCommand {
             description = "A tensor to look at; may be given again (default: every matrix).")
     private List<String> tensors = List.of();
 
-    @Parameters(
-            paramLabel = "FILE",
-            description = "A known model, such as smollm2-135m, or the path of a .gguf or .safetensors file.")
+    @Parameters(paramLabel = "FILE", description = ModelOption.WORDS)
     private String model;
 
     @Override

@@ -1,5 +1,6 @@
 package dev.nibble.cli;
 
+import dev.nibble.checkpoint.Checkpoint;
 import dev.nibble.checkpoint.Weight;
 import dev.nibble.checkpoint.Weights;
 import dev.nibble.core.Progress;
@@ -60,9 +61,7 @@ final class InspectCommand extends LaboratoryCommand {
                     + " beside what the best scale and the best code book for these weights would reach, in dB.")
     private String original;
 
-    @Parameters(
-            paramLabel = "FILE",
-            description = "The path of a .gguf or .safetensors file, or a known model, such as smollm2-135m.")
+    @Parameters(paramLabel = "FILE", description = ModelOption.WORDS)
     private String file;
 
     @Override
@@ -91,7 +90,7 @@ final class InspectCommand extends LaboratoryCommand {
             if (tensor == null) {
                 describe(model, weights, facts);
             } else if (block == null) {
-                describe(weights.get(tensor), facts);
+                describe(weights.get(tensor), model.checkpoint(), facts);
             } else {
                 Weight from =
                         source == null ? null : Weights.of(source.checkpoint()).get(tensor);
@@ -110,7 +109,9 @@ final class InspectCommand extends LaboratoryCommand {
         facts.put("kind", model.checkpoint().kind());
         facts.put("metadata", metadata(model, Integer.MAX_VALUE));
         facts.put("warnings", model.checkpoint().warnings());
-        facts.put("weights", weights.all().stream().map(InspectCommand::facts).toList());
+        facts.put(
+                "weights",
+                weights.all().stream().map(w -> facts(w, model.checkpoint())).toList());
         if (json.asked()) {
             return;
         }
@@ -148,7 +149,7 @@ final class InspectCommand extends LaboratoryCommand {
         return metadata;
     }
 
-    private static Map<String, Object> facts(Weight weight) {
+    private static Map<String, Object> facts(Weight weight, Checkpoint checkpoint) {
         var facts = new LinkedHashMap<String, Object>();
         facts.put("name", weight.name());
         facts.put("shape", weight.shape());
@@ -156,22 +157,26 @@ final class InspectCommand extends LaboratoryCommand {
         facts.put("bytes", weight.bytes());
         facts.put("bits_per_weight", weight.count() == 0 ? null : 8.0 * weight.bytes() / weight.count());
         facts.put(
-                "tensors", weight.tensors().stream().map(InspectCommand::facts).toList());
+                "tensors",
+                weight.tensors().stream().map(t -> facts(t, checkpoint)).toList());
         return facts;
     }
 
-    private static Map<String, Object> facts(TensorInfo tensor) {
+    private static Map<String, Object> facts(TensorInfo tensor, Checkpoint checkpoint) {
         var facts = new LinkedHashMap<String, Object>();
         facts.put("name", tensor.name());
         facts.put("type", tensor.type().name());
         facts.put("shape", tensor.shape());
         facts.put("bytes", tensor.bytes());
         facts.put("offset", tensor.offset());
+        if (checkpoint.files().size() > 1) {
+            facts.put("file", checkpoint.fileOf(tensor.name()).getFileName().toString());
+        }
         return facts;
     }
 
-    private void describe(Weight weight, Map<String, Object> facts) {
-        facts.putAll(facts(weight));
+    private void describe(Weight weight, Checkpoint checkpoint, Map<String, Object> facts) {
+        facts.putAll(facts(weight, checkpoint));
         Iterable<Matrix> pieces = weight.pieces(Progress.current().quiet());
         TensorStatistics statistics = TensorStatistics.of(pieces);
         List<String> odd = notFinite(pieces, facts);
@@ -187,7 +192,10 @@ final class InspectCommand extends LaboratoryCommand {
         System.out.println(weight.name() + " " + Arrays.toString(weight.shape()) + ", stored as " + weight.stored());
         weight.format().ifPresent(format -> System.out.println(format.description()));
         for (TensorInfo t : weight.tensors()) {
-            System.out.printf(Locale.ROOT, "  %s: %,d bytes from byte %,d on%n", t, t.bytes(), t.offset());
+            String of = checkpoint.files().size() == 1
+                    ? ""
+                    : " of " + checkpoint.fileOf(t.name()).getFileName();
+            System.out.printf(Locale.ROOT, "  %s: %,d bytes from byte %,d%s on%n", t, t.bytes(), t.offset(), of);
         }
         System.out.printf(
                 Locale.ROOT,

