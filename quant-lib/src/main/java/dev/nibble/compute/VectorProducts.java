@@ -5,6 +5,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * {@link Products} on the vector unit: two vectors of a panel, and as many rows as there are registers for their sums.
+ * Sums are written out one by one: a helper that took them would be inlined too late, and they boxed.
  */
 final class VectorProducts implements Products {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
@@ -79,14 +80,22 @@ final class VectorProducts implements Products {
             s7 = x7.fma(u, s7);
             t7 = x7.fma(v, t7);
         }
-        add(s0, t0, y, to);
-        add(s1, t1, y, to + ldy);
-        add(s2, t2, y, to + 2 * ldy);
-        add(s3, t3, y, to + 3 * ldy);
-        add(s4, t4, y, to + 4 * ldy);
-        add(s5, t5, y, to + 5 * ldy);
-        add(s6, t6, y, to + 6 * ldy);
-        add(s7, t7, y, to + 7 * ldy);
+        s0.add(FloatVector.fromArray(F, y, to)).intoArray(y, to);
+        t0.add(FloatVector.fromArray(F, y, to + LANES)).intoArray(y, to + LANES);
+        s1.add(FloatVector.fromArray(F, y, to + ldy)).intoArray(y, to + ldy);
+        t1.add(FloatVector.fromArray(F, y, to + ldy + LANES)).intoArray(y, to + ldy + LANES);
+        s2.add(FloatVector.fromArray(F, y, to + 2 * ldy)).intoArray(y, to + 2 * ldy);
+        t2.add(FloatVector.fromArray(F, y, to + 2 * ldy + LANES)).intoArray(y, to + 2 * ldy + LANES);
+        s3.add(FloatVector.fromArray(F, y, to + 3 * ldy)).intoArray(y, to + 3 * ldy);
+        t3.add(FloatVector.fromArray(F, y, to + 3 * ldy + LANES)).intoArray(y, to + 3 * ldy + LANES);
+        s4.add(FloatVector.fromArray(F, y, to + 4 * ldy)).intoArray(y, to + 4 * ldy);
+        t4.add(FloatVector.fromArray(F, y, to + 4 * ldy + LANES)).intoArray(y, to + 4 * ldy + LANES);
+        s5.add(FloatVector.fromArray(F, y, to + 5 * ldy)).intoArray(y, to + 5 * ldy);
+        t5.add(FloatVector.fromArray(F, y, to + 5 * ldy + LANES)).intoArray(y, to + 5 * ldy + LANES);
+        s6.add(FloatVector.fromArray(F, y, to + 6 * ldy)).intoArray(y, to + 6 * ldy);
+        t6.add(FloatVector.fromArray(F, y, to + 6 * ldy + LANES)).intoArray(y, to + 6 * ldy + LANES);
+        s7.add(FloatVector.fromArray(F, y, to + 7 * ldy)).intoArray(y, to + 7 * ldy);
+        t7.add(FloatVector.fromArray(F, y, to + 7 * ldy + LANES)).intoArray(y, to + 7 * ldy + LANES);
     }
 
     private static void fourRows(float[] x, int a, float[] panel, int b, int depth, float[] y, int to, int ldy) {
@@ -115,10 +124,14 @@ final class VectorProducts implements Products {
             s3 = x3.fma(u, s3);
             t3 = x3.fma(v, t3);
         }
-        add(s0, t0, y, to);
-        add(s1, t1, y, to + ldy);
-        add(s2, t2, y, to + 2 * ldy);
-        add(s3, t3, y, to + 3 * ldy);
+        s0.add(FloatVector.fromArray(F, y, to)).intoArray(y, to);
+        t0.add(FloatVector.fromArray(F, y, to + LANES)).intoArray(y, to + LANES);
+        s1.add(FloatVector.fromArray(F, y, to + ldy)).intoArray(y, to + ldy);
+        t1.add(FloatVector.fromArray(F, y, to + ldy + LANES)).intoArray(y, to + ldy + LANES);
+        s2.add(FloatVector.fromArray(F, y, to + 2 * ldy)).intoArray(y, to + 2 * ldy);
+        t2.add(FloatVector.fromArray(F, y, to + 2 * ldy + LANES)).intoArray(y, to + 2 * ldy + LANES);
+        s3.add(FloatVector.fromArray(F, y, to + 3 * ldy)).intoArray(y, to + 3 * ldy);
+        t3.add(FloatVector.fromArray(F, y, to + 3 * ldy + LANES)).intoArray(y, to + 3 * ldy + LANES);
     }
 
     private static void oneRow(float[] x, int a, float[] panel, int b, int depth, float[] y, int to) {
@@ -129,11 +142,7 @@ final class VectorProducts implements Products {
             s = xk.fma(FloatVector.fromArray(F, panel, b + k * PANEL), s);
             t = xk.fma(FloatVector.fromArray(F, panel, b + k * PANEL + LANES), t);
         }
-        add(s, t, y, to);
-    }
-
-    private static void add(FloatVector s, FloatVector t, float[] y, int to) {
-        FloatVector.fromArray(F, y, to).add(s).intoArray(y, to);
-        FloatVector.fromArray(F, y, to + LANES).add(t).intoArray(y, to + LANES);
+        s.add(FloatVector.fromArray(F, y, to)).intoArray(y, to);
+        t.add(FloatVector.fromArray(F, y, to + LANES)).intoArray(y, to + LANES);
     }
 }
