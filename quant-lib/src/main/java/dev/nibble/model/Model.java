@@ -1,10 +1,10 @@
 package dev.nibble.model;
 
 import dev.nibble.checkpoint.Checkpoint;
-import dev.nibble.checkpoint.CheckpointException;
 import dev.nibble.checkpoint.Weights;
 import dev.nibble.core.Progress;
 import dev.nibble.model.tokenizer.Tokenizer;
+import dev.nibble.model.tokenizer.Tokenizers;
 import dev.nibble.tensor.Matrix;
 import dev.nibble.tensor.TensorInfo;
 import java.util.LinkedHashMap;
@@ -23,6 +23,7 @@ public final class Model implements AutoCloseable {
 
     private final String name;
     private final Checkpoint checkpoint;
+    private Tokenizer tokenizer;
 
     Model(String name, Checkpoint checkpoint) {
         this.name = Objects.requireNonNull(name, "name");
@@ -74,8 +75,17 @@ public final class Model implements AutoCloseable {
         return Map.of();
     }
 
-    private Tokenizer tokenizer() {
-        throw new CheckpointException(checkpoint.path() + " has no tokenizer");
+    /**
+     * What cuts text into the model's tokens: the one inside a GGUF file, else the one in the folder of the weights. Read
+     * when it is first asked for.
+     *
+     * @throws dev.nibble.checkpoint.CheckpointException if there is none, or it can not be read
+     */
+    public synchronized Tokenizer tokenizer() {
+        if (tokenizer == null) {
+            tokenizer = Tokenizers.of(checkpoint);
+        }
+        return tokenizer;
     }
 
     /** Number of values in all tensors. */
