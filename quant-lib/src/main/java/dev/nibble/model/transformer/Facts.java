@@ -44,6 +44,11 @@ public final class Facts {
         return values.get(prefix + key) != null;
     }
 
+    /** Whether the file says something of that key, be it null. */
+    boolean says(String key) {
+        return values.containsKey(prefix + key);
+    }
+
     /** The first of these keys that has a whole number. */
     Optional<Integer> integer(String... keys) {
         return number(keys).map(n -> {
@@ -73,6 +78,19 @@ public final class Facts {
             }
         }
         return Optional.empty();
+    }
+
+    /**
+     * Numbers of a head that heads share evenly.
+     *
+     * @throws CheckpointException if they can not
+     */
+    int share(int hidden, int heads) {
+        if (heads <= 0 || hidden % heads != 0) {
+            throw new CheckpointException(
+                    file + ": " + heads + " heads can not share " + hidden + " numbers of a position evenly");
+        }
+        return hidden / heads;
     }
 
     /** A number, where it has to be there. */

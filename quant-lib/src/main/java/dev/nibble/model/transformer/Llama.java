@@ -1,9 +1,12 @@
 package dev.nibble.model.transformer;
 
+import dev.nibble.checkpoint.CheckpointException;
 import dev.nibble.model.transformer.TransformerConfig.Activation;
 import dev.nibble.model.transformer.TransformerConfig.Norm;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
  * Llama 1 to 3, Mistral, SmolLM: root-mean-square norms, rotary positions, grouped-query attention, SwiGLU. GGUF files
@@ -22,15 +25,47 @@ final class Llama implements Family {
 
     @Override
     public TransformerConfig config(Facts facts) {
-        return config(facts, "llama", false, facts.integer("sliding_window").orElse(0), 0);
+        boolean mistral = facts.text("model_type").orElse("").equals("mistral");
+        // Llama has no window, whatever its file says; Mistral's is 4096 where its file says nothing, and null for
+        // none.
+        int window = !mistral
+                ? 0
+                : facts.says("sliding_window") ? facts.integer("sliding_window").orElse(0) : 4096;
+        return config(
+                facts,
+                "llama",
+                false,
+                new Usual(mistral ? 8 : 0, 0, mistral ? 4096 * 32 : 2048),
+                window,
+                layer -> true);
     }
 
-    /** What Llama and its descendants say alike. */
-    static TransformerConfig config(Facts facts, String family, boolean queryKeyNorm, int window, int windowLayers) {
+    /**
+     * What transformers takes where a file leaves out the key.
+     *
+     * @param keyHeads 0 for as many as heads of queries
+     * @param headSize 0 for what the heads share evenly
+     */
+    record Usual(int keyHeads, int headSize, int contextLength) {}
+
+    /**
+     * What Llama and its descendants say alike.
+     *
+     * @param window positions that attention looks back at; 0 for all
+     * @param windowed which layers have that window
+     */
+    static TransformerConfig config(
+            Facts facts, String family, boolean queryKeyNorm, Usual usual, int window, IntPredicate windowed) {
         int hidden = facts.requireInteger("hidden_size");
         int heads = facts.requireInteger("num_attention_heads");
-        int size = facts.integer("head_dim").orElse(hidden / Math.max(1, heads));
-        int context = facts.integer("max_position_embeddings").orElse(2048);
+        int layers = facts.requireInteger("num_hidden_layers");
+        int context = facts.integer("max_position_embeddings").orElse(usual.contextLength());
+        int size = facts.says("head_dim") || usual.headSize() == 0
+                ? facts.integer("head_dim").orElseGet(() -> facts.share(hidden, heads))
+                : usual.headSize();
+        int keyHeads = facts.says("num_key_value_heads") || usual.keyHeads() == 0
+                ? facts.integer("num_key_value_heads").orElse(heads)
+                : usual.keyHeads();
         String activation = facts.text("hidden_act").orElse("silu");
         if (!activation.equals("silu")) {
             throw Activations.unknown(facts, "hidden_act", activation, "silu");
@@ -39,9 +74,9 @@ final class Llama implements Family {
                 family,
                 facts.requireInteger("vocab_size"),
                 hidden,
-                facts.requireInteger("num_hidden_layers"),
+                layers,
                 heads,
-                facts.integer("num_key_value_heads").orElse(heads),
+                keyHeads,
                 size,
                 facts.requireInteger("intermediate_size"),
                 context,
@@ -51,11 +86,20 @@ final class Llama implements Family {
                 Activation.SWIGLU,
                 RopeFacts.ofConfig(facts, size, context),
                 0,
-                window,
-                windowLayers,
+                windows(layers, window, windowed),
                 queryKeyNorm,
                 hidden,
                 facts.truth("tie_word_embeddings", false));
+    }
+
+    /** One for each layer; none if that is absurd, which {@link TransformerConfig} says. */
+    private static List<Integer> windows(int layers, int window, IntPredicate windowed) {
+        if (window == 0 || layers <= 0 || layers > TransformerConfig.MOST_LAYERS) {
+            return List.of();
+        }
+        return IntStream.range(0, layers)
+                .mapToObj(layer -> windowed.test(layer) ? window : 0)
+                .toList();
     }
 
     @Override
@@ -66,14 +110,21 @@ final class Llama implements Family {
     static TransformerConfig gguf(Facts all, Facts keys, String family, boolean queryKeyNorm) {
         int hidden = keys.requireInteger("embedding_length");
         int heads = keys.requireInteger("attention.head_count");
-        int size = keys.integer("attention.key_length").orElse(hidden / Math.max(1, heads));
+        int size = keys.integer("attention.key_length").orElseGet(() -> keys.share(hidden, heads));
         int context = keys.requireInteger("context_length");
+        int layers = keys.requireInteger("block_count");
+        if (keys.integer("attention.value_length").orElse(size) != size) {
+            throw new CheckpointException(keys.file() + " has values of another length than keys: not known here");
+        }
+        if (keys.integer("expert_count").orElse(0) > 0) {
+            throw new CheckpointException(keys.file() + " is a mixture of experts, which is not run here");
+        }
         return new TransformerConfig(
                 family,
                 keys.integer("vocab_size")
                         .orElseGet(() -> all.texts("tokenizer.ggml.tokens").size()),
                 hidden,
-                keys.requireInteger("block_count"),
+                layers,
                 heads,
                 keys.integer("attention.head_count_kv").orElse(heads),
                 size,
@@ -85,8 +136,7 @@ final class Llama implements Family {
                 Activation.SWIGLU,
                 RopeFacts.ofGguf(keys, size, context),
                 0,
-                keys.integer("attention.sliding_window").orElse(0),
-                0,
+                windows(layers, keys.integer("attention.sliding_window").orElse(0), layer -> true),
                 queryKeyNorm,
                 hidden,
                 true); // a file without an output tensor; one that has it says so by having it

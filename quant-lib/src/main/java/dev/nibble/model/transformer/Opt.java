@@ -37,7 +37,7 @@ final class Opt implements Family {
                 facts.requireInteger("num_hidden_layers"),
                 heads,
                 heads,
-                hidden / Math.max(1, heads),
+                facts.share(hidden, heads),
                 facts.requireInteger("ffn_dim"),
                 facts.requireInteger("max_position_embeddings"),
                 Norm.LAYER,
@@ -46,8 +46,7 @@ final class Opt implements Family {
                 Activations.of(facts, "activation_function", "relu"),
                 null,
                 OFFSET,
-                0,
-                0,
+                List.of(),
                 false,
                 facts.integer("word_embed_proj_dim").orElse(hidden),
                 facts.truth("tie_word_embeddings", true));

@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * Chooses the next token from logits, as transformers does it: divided by the temperature, the {@code topK} largest kept,
- * of these the most probable that together reach {@code topP}; then drawn. Of equal logits the smaller token comes first.
- * The same seed draws the same tokens, everywhere.
+ * Chooses the next token from logits, as transformers does it: divided by the temperature, the {@code topK} largest kept
+ * with what equals the last of them, of these the most probable that together reach {@code topP}; then drawn. Of equal
+ * logits the smaller token comes first. The same seed draws the same tokens, everywhere.
  */
 public final class Sampler {
     private final Sampling sampling;
@@ -48,8 +48,12 @@ public final class Sampler {
             Arrays.sort(order);
             kept = sampling.topK() > 0 ? Math.min(n, sampling.topK()) : n;
         }
+        float temperature = (float) sampling.temperature();
         for (int i = 0; i < kept; i++) {
-            chances[i] = logits[(int) order[i]] / (float) sampling.temperature();
+            chances[i] = logits[(int) order[i]] / temperature;
+        }
+        for (; kept < n && logits[(int) order[kept]] / temperature == chances[kept - 1]; kept++) {
+            chances[kept] = chances[kept - 1];
         }
         Rows.softmax(chances, 0, kept);
         double sum = 0;

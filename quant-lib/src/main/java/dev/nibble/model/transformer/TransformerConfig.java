@@ -1,5 +1,6 @@
 package dev.nibble.model.transformer;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -21,8 +22,8 @@ import java.util.Objects;
  * @param activation of the feed-forward part
  * @param rope rotary positions; null where positions are learned
  * @param positionOffset first row of the learned positions that is used; OPT leaves two out
- * @param window positions that attention looks back at, the present one included; 0 for all
- * @param windowLayers layers from 0 on that look at all positions all the same
+ * @param windows for each layer the positions that attention looks back at, the present one included, 0 for all; empty if
+ *     every layer looks at all
  * @param queryKeyNorm whether queries and keys are normed, head by head (Qwen3)
  * @param embeddingSize numbers of a token's embedding; differs from {@code hidden} only in OPT-350M
  * @param tied whether the head is the embedding
@@ -43,8 +44,7 @@ public record TransformerConfig(
         Activation activation,
         Rope rope,
         int positionOffset,
-        int window,
-        int windowLayers,
+        List<Integer> windows,
         boolean queryKeyNorm,
         int embeddingSize,
         boolean tied) {
@@ -67,6 +67,8 @@ public record TransformerConfig(
 
     /** Largest number that any dimension may have: a file that says more is damaged. */
     private static final int MOST = 1 << 24;
+    /** Most layers; the largest models have some two hundred. */
+    static final int MOST_LAYERS = 1 << 12;
 
     public TransformerConfig {
         Objects.requireNonNull(family, "family");
@@ -74,10 +76,10 @@ public record TransformerConfig(
         Objects.requireNonNull(activation, "activation");
         positive("vocabulary", vocabulary);
         positive("hidden size", hidden);
-        positive("number of layers", layers);
+        positive("number of layers", layers, MOST_LAYERS);
         positive("number of heads", heads);
         positive("number of key/value heads", keyHeads);
-        positive("head size", headSize);
+        positive("head size", headSize, MOST / heads);
         positive("feed-forward size", feedForward);
         positive("context length", contextLength);
         positive("embedding size", embeddingSize);
@@ -88,8 +90,12 @@ public record TransformerConfig(
         if (!(epsilon >= 0 && epsilon < 1)) {
             throw new IllegalArgumentException("the norms' epsilon is " + epsilon);
         }
-        if (window < 0 || windowLayers < 0 || positionOffset < 0) {
-            throw new IllegalArgumentException("window, its layers and the offset of positions can not be negative");
+        windows = List.copyOf(windows);
+        if (!windows.isEmpty() && windows.size() != layers) {
+            throw new IllegalArgumentException(windows.size() + " attention windows for " + layers + " layers");
+        }
+        if (positionOffset < 0 || windows.stream().anyMatch(w -> w < 0)) {
+            throw new IllegalArgumentException("attention windows and the offset of positions can not be negative");
         }
         if (rope != null && rope.size() > headSize) {
             throw new IllegalArgumentException(
@@ -98,14 +104,19 @@ public record TransformerConfig(
     }
 
     private static void positive(String what, int value) {
-        if (value <= 0 || value > MOST) {
-            throw new IllegalArgumentException("the " + what + " is " + value);
+        positive(what, value, MOST);
+    }
+
+    private static void positive(String what, int value, int most) {
+        if (value <= 0 || value > most) {
+            throw new IllegalArgumentException(
+                    String.format(Locale.ROOT, "the %s is %,d; expected 1 to %,d", what, value, most));
         }
     }
 
     /** Positions that a layer looks back at; 0 for all. */
     int window(int layer) {
-        return layer < windowLayers ? 0 : window;
+        return windows.isEmpty() ? 0 : windows.get(layer);
     }
 
     /** Numbers that a position adds to the cache of keys and values, over all layers. */
