@@ -61,23 +61,30 @@ public final class Hub {
     public record Snapshot(Path path, String commit, String note) {}
 
     /**
-     * A model, from the cache if it is there at the commit that the hub has it at now. If the hub can not be reached,
-     * what was fetched last.
+     * A model, from the cache if it is there at the commit that the hub has it at now; a revision that is a commit is
+     * asked for only if something of it is missing. If the hub can not be reached, what was fetched last.
      *
      * @throws HubException if it can not be had: no such model, file or revision, no permission, no network, no room
      * @throws dev.nibble.core.Cancelled if a stop was asked for; what was fetched so far is continued the next time
      */
     public Snapshot fetch(HubName name, Progress progress) {
         try {
+            if (HubName.isCommit(name.revision())) {
+                Optional<Snapshot> there = cached(name, "", true);
+                if (there.isPresent()) {
+                    return there.get();
+                }
+            }
             if (settings.offline()) {
-                return cached(name, "").orElseThrow(() -> missing(name, "HF_HUB_OFFLINE keeps it from being fetched"));
+                return cached(name, "", false)
+                        .orElseThrow(() -> missing(name, "HF_HUB_OFFLINE keeps it from being fetched"));
             }
             try (var client = new HubClient(settings, patience, pause)) {
                 HubListing listing;
                 try {
                     listing = client.listing(name, progress);
                 } catch (HubException.Unreachable e) {
-                    return cached(name, e.getMessage() + "; this is what was fetched last")
+                    return cached(name, e.getMessage() + "; this is what was fetched last", false)
                             .orElseThrow(() -> e);
                 }
                 return fetch(client, name, listing, progress);
@@ -93,7 +100,7 @@ public final class Hub {
     /** Whether a model is in the cache, whole. */
     public boolean isCached(HubName name) {
         try {
-            return cached(name, "").isPresent();
+            return cached(name, "", false).isPresent();
         } catch (IOException | UncheckedIOException unreadable) {
             return false;
         }
@@ -124,18 +131,33 @@ public final class Hub {
         return new HubException(name + " is not in the cache (" + settings.cache() + "), or only in part, and " + why);
     }
 
-    private Optional<Snapshot> cached(HubName name, String note) throws IOException {
+    /**
+     * A model as it is in the cache.
+     *
+     * @param note what is to be said with it
+     * @param whole whether it must be known that nothing is missing; else the weights are enough
+     */
+    private Optional<Snapshot> cached(HubName name, String note, boolean whole) throws IOException {
         Optional<String> commit = cache.commit(name);
         if (commit.isEmpty()) {
             return Optional.empty();
         }
         Path folder = cache.snapshot(name.repository(), commit.get());
+        Optional<Set<String>> tree = cache.tree(name.repository(), commit.get());
+        Set<String> there = cache.names(folder);
         try {
             HubSelection selection = HubSelection.of(
                     name,
-                    cache.names(folder),
+                    tree.orElse(there),
                     index -> ShardIndex.read(folder.resolve(index)).shards());
-            return Optional.of(new Snapshot(folder.resolve(selection.main()), commit.get(), note));
+            List<String> missing = new ArrayList<>(selection.besides());
+            missing.removeAll(there);
+            if (!there.containsAll(selection.weights()) || (whole && !(tree.isPresent() && missing.isEmpty()))) {
+                return Optional.empty();
+            }
+            String without = missing.isEmpty() ? "" : "not fetched: " + String.join(", ", missing);
+            String all = note.isEmpty() || without.isEmpty() ? note + without : note + "; " + without;
+            return Optional.of(new Snapshot(folder.resolve(selection.main()), commit.get(), all));
         } catch (HubException | CheckpointException incomplete) {
             return Optional.empty();
         }
@@ -157,6 +179,7 @@ public final class Hub {
             }
         });
         fetchAll(client, name, listing, selection.files(), progress);
+        cache.setTree(name.repository(), listing);
         cache.setCommit(name, commit);
         return new Snapshot(folder.resolve(selection.main()), commit, "");
     }

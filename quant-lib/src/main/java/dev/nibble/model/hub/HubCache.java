@@ -1,5 +1,8 @@
 package dev.nibble.model.hub;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.nibble.checkpoint.CheckpointException;
+import dev.nibble.checkpoint.JsonFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -8,6 +11,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +19,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -24,6 +29,7 @@ import java.util.stream.Stream;
  *   models--org--name/blobs/HASH                  contents, by SHA-256 or git's hash
  *                     refs/main                   the commit that a branch or tag was at
  *                     snapshots/COMMIT/FILE       links to ../../blobs/HASH; files where there are no links
+ *                     trees/COMMIT.json           what the hub has at this commit, fetched or not
  *   .locks/models--org--name/HASH.lock
  * </pre>
  *
@@ -33,6 +39,8 @@ final class HubCache {
     private static final String PREFIX = "models--";
     private static final int DEEPEST = 16;
     private static final int LONGEST_REF = 100;
+    private static final long LONGEST_TREE = 1 << 26;
+    private static final Long TREE_VERSION = 1L;
 
     private final Path root;
     private final boolean links;
@@ -77,19 +85,71 @@ final class HubCache {
         }
     }
 
-    /** Writes down where a revision is now; whoever reads at the same time sees the old or the new. */
+    /** Writes down where a revision is now. */
     void setCommit(HubName name, String commit) throws IOException {
         if (name.revision().equals(commit)
                 || commit(name).filter(commit::equals).isPresent()) {
             return;
         }
-        Path ref = folder(name.repository()).resolve("refs").resolve(name.revision());
-        Files.createDirectories(ref.getParent());
-        Path temporary = ref.resolveSibling(
-                ref.getFileName() + "." + UUID.randomUUID().toString().substring(0, 8) + ".tmp");
+        replace(folder(name.repository()).resolve("refs").resolve(name.revision()), commit);
+    }
+
+    /** The names of all files of a commit, if that is known here. */
+    Optional<Set<String>> tree(String repository, String commit) {
+        Path file = treeFile(repository, commit);
+        if (!Files.isRegularFile(file)) {
+            return Optional.empty();
+        }
         try {
-            Files.writeString(temporary, commit);
-            Files.move(temporary, ref, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Map<String, Object> tree = JsonFile.read(file, LONGEST_TREE);
+            return TREE_VERSION.equals(tree.get("format_version")) && tree.get("files") instanceof Map<?, ?> files
+                    ? Optional.of(files.keySet().stream()
+                            .map(String::valueOf)
+                            .filter(HubName::isSafe)
+                            .collect(Collectors.toCollection(TreeSet::new)))
+                    : Optional.empty();
+        } catch (CheckpointException damaged) {
+            return Optional.empty();
+        }
+    }
+
+    /** Keeps the names of all files, if the hub gives all that huggingface_hub wants to find there. */
+    void setTree(String repository, HubListing listing) throws IOException {
+        Path file = treeFile(repository, listing.commit());
+        Map<String, Object> files = new TreeMap<>();
+        listing.files().forEach((name, known) -> {
+            var entry = new LinkedHashMap<String, Object>();
+            entry.put("size", known.size());
+            entry.put("blob_id", listing.blobs().get(name));
+            if (known.isLarge()) {
+                entry.put("lfs_sha256", known.hash());
+                entry.put("lfs_size", known.size());
+            }
+            files.put(name, entry);
+        });
+        if (Files.exists(file)
+                || files.size() < listing.names().size()
+                || listing.blobs().containsValue("")) {
+            return;
+        }
+        var tree = new LinkedHashMap<String, Object>();
+        tree.put("format_version", TREE_VERSION);
+        tree.put("files", files);
+        replace(file, new ObjectMapper().writeValueAsString(tree));
+    }
+
+    private Path treeFile(String repository, String commit) {
+        return folder(repository).resolve("trees").resolve(commit + ".json");
+    }
+
+    /** Writes a small file so that whoever reads it at the same time sees the old or the new. */
+    private static void replace(Path file, String text) throws IOException {
+        Files.createDirectories(file.getParent());
+        Path temporary = file.resolveSibling(
+                file.getFileName() + "." + UUID.randomUUID().toString().substring(0, 8) + ".tmp");
+        try {
+            Files.writeString(temporary, text);
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(temporary);
         }

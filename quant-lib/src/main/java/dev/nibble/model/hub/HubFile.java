@@ -26,15 +26,20 @@ record HubFile(String name, long size, String hash) {
         }
     }
 
+    /** Whether it is a large one, which git does not have itself. */
+    boolean isLarge() {
+        return hash.length() == SHA256_DIGITS;
+    }
+
     /** Which hash it is, for people. */
     String hashName() {
-        return hash.length() == SHA256_DIGITS ? "SHA-256" : "git blob SHA-1";
+        return isLarge() ? "SHA-256" : "git blob SHA-1";
     }
 
     /** What its content is to be fed to; the result in hexadecimal is {@link #hash}. */
     MessageDigest newDigest() {
         try {
-            if (hash.length() == SHA256_DIGITS) {
+            if (isLarge()) {
                 return MessageDigest.getInstance("SHA-256");
             }
             MessageDigest blob = MessageDigest.getInstance("SHA-1");

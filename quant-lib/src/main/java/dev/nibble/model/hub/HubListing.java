@@ -16,8 +16,9 @@ import java.util.Set;
  * @param commit its hash, 40 hexadecimal digits
  * @param names of all files, whose paths are safe
  * @param files what is known of them; of some perhaps nothing but the name
+ * @param blobs git's hashes of them, of large ones that of what git has in their place
  */
-record HubListing(String commit, Set<String> names, Map<String, HubFile> files) {
+record HubListing(String commit, Set<String> names, Map<String, HubFile> files, Map<String, String> blobs) {
     private static final int MOST_FILES = 1 << 18;
 
     /**
@@ -35,6 +36,7 @@ record HubListing(String commit, Set<String> names, Map<String, HubFile> files) 
             throw new HubException(from + " lists " + siblings.size() + " files; at most " + MOST_FILES + " are read");
         }
         Map<String, HubFile> files = new LinkedHashMap<>();
+        Map<String, String> blobs = new LinkedHashMap<>();
         List<String> names = new ArrayList<>();
         for (Object sibling : siblings) {
             Map<?, ?> entry = sibling instanceof Map<?, ?> map ? map : Map.of();
@@ -44,9 +46,11 @@ record HubListing(String commit, Set<String> names, Map<String, HubFile> files) 
                         + "\", which would not stay in its folder: nothing was fetched");
             }
             names.add(name);
+            blobs.put(name, text(entry.get("blobId")));
             file(name, entry).ifPresent(file -> files.put(name, file));
         }
-        return new HubListing(commit, Collections.unmodifiableSet(new LinkedHashSet<>(names)), Map.copyOf(files));
+        return new HubListing(
+                commit, Collections.unmodifiableSet(new LinkedHashSet<>(names)), Map.copyOf(files), Map.copyOf(blobs));
     }
 
     private static Optional<HubFile> file(String name, Map<?, ?> entry) {

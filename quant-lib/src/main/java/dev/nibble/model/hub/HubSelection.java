@@ -19,10 +19,11 @@ import java.util.stream.Collectors;
  * Which files of a repository make the model: as few as it takes. Weights are looked for in the order in which a folder
  * is opened: {@code model.safetensors}, the shards of its index, the only other safetensors file, the only GGUF model.
  *
- * @param files to fetch, in this order
+ * @param besides what the weights are run with: config, tokenizer
+ * @param weights in one file, or in shards with their index
  * @param main the file to open; empty for the folder
  */
-record HubSelection(Set<String> files, String main) {
+record HubSelection(Set<String> besides, Set<String> weights, String main) {
     private static final String SINGLE = "model.safetensors";
     private static final Pattern SHARD =
             Pattern.compile("(.*)-(\\d{5})-of-(\\d{5})\\.(gguf|safetensors)", Pattern.CASE_INSENSITIVE);
@@ -56,7 +57,8 @@ record HubSelection(Set<String> files, String main) {
         if (!name.file().isEmpty()) {
             return named(name, there, shards);
         }
-        Set<String> files = besides(there, "");
+        Set<String> besides = besides(there, "");
+        Set<String> files = new LinkedHashSet<>();
         if (there.contains(SINGLE)) {
             files.add(SINGLE);
         } else if (there.contains(ShardIndex.FILE)) {
@@ -69,12 +71,19 @@ record HubSelection(Set<String> files, String main) {
                 files.addAll(parts(name, safetensors.getFirst(), there));
             } else if (safetensors.isEmpty() && gguf.size() == 1) {
                 files.addAll(parts(name, gguf.getFirst(), there));
-                return new HubSelection(files, gguf.getFirst());
+                return new HubSelection(besides, files, gguf.getFirst());
             } else {
                 throw unclear(name, there, safetensors, gguf);
             }
         }
-        return new HubSelection(files, "");
+        return new HubSelection(besides, files, "");
+    }
+
+    /** All of it, the small files first. */
+    Set<String> files() {
+        Set<String> all = new LinkedHashSet<>(besides);
+        all.addAll(weights);
+        return all;
     }
 
     private static HubSelection named(HubName name, Set<String> there, Function<String, List<String>> shards) {
@@ -86,7 +95,7 @@ record HubSelection(Set<String> files, String main) {
         }
         String lower = file.toLowerCase(Locale.ROOT);
         String folder = file.substring(0, file.lastIndexOf('/') + 1);
-        Set<String> files = besides(there, lower.endsWith(".gguf") ? "" : folder);
+        Set<String> files = new LinkedHashSet<>();
         if (lower.endsWith(".safetensors.index.json")) {
             files.add(file);
             addShards(name, there, shards.apply(file), folder, files);
@@ -98,7 +107,7 @@ record HubSelection(Set<String> files, String main) {
             throw new HubException(file + " of " + name.repository() + " is no model file"
                     + (Pickles.isOne(file) ? ", but " + Pickles.REFUSAL : ": name a .safetensors or .gguf file"));
         }
-        return new HubSelection(files, file);
+        return new HubSelection(besides(there, lower.endsWith(".gguf") ? "" : folder), files, file);
     }
 
     private static Set<String> besides(Set<String> there, String folder) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nibble.checkpoint.Checkpoint;
+import dev.nibble.checkpoint.JsonFile;
 import dev.nibble.checkpoint.ModelFile;
 import dev.nibble.core.CancelToken;
 import dev.nibble.core.Cancelled;
@@ -19,9 +20,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -40,6 +43,7 @@ class HubTest {
     private static final HubName NAME = HubName.parse(FakeHub.REPOSITORY).orElseThrow();
     private static final String COMMIT = FakeHub.COMMIT;
     private static final String WEIGHTS = "model.safetensors";
+    private static final String SNAPSHOT = "models--org--tiny-model/snapshots/" + COMMIT + "/";
 
     @TempDir
     Path folder;
@@ -639,26 +643,114 @@ class HubTest {
         assertThat(server.requests()).hasSize(1);
     }
 
-    /** The tree that huggingface_hub 2.4 makes of such a repository; tests/oracles/hub.py compares with the original. */
+    /** A folder as it is in cache.json, which tests/oracles/hub.py lets huggingface_hub make. */
+    private static Map<String, Object> original() throws IOException {
+        try (var in = HubTest.class.getResourceAsStream("cache.json")) {
+            return JsonFile.read("cache.json", in.readAllBytes());
+        }
+    }
+
+    private static Map<String, Map<String, String>> tree(Object json) {
+        Map<String, Map<String, String>> tree = new TreeMap<>();
+        ((Map<?, ?>) json).forEach((path, entry) -> {
+            Map<String, String> is = new HashMap<>();
+            ((Map<?, ?>) entry).forEach((key, value) -> is.put(String.valueOf(key), String.valueOf(value)));
+            tree.put(String.valueOf(path), is);
+        });
+        return tree;
+    }
+
+    /** The same of a folder. */
+    private static Map<String, Map<String, String>> tree(Path folder) throws IOException {
+        Map<String, Map<String, String>> tree = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.toList()) {
+                String name = folder.relativize(file).toString();
+                if (Files.isSymbolicLink(file)) {
+                    tree.put(name, Map.of("link", Files.readSymbolicLink(file).toString()));
+                } else if (Files.isRegularFile(file)) {
+                    tree.put(name, Map.of("hex", HexFormat.of().formatHex(Files.readAllBytes(file))));
+                }
+            }
+        }
+        return tree;
+    }
+
+    /** Serves the repository that the folder was made from. */
+    private void serve(Map<String, Map<String, String>> tree) throws IOException {
+        server.close();
+        server = new FakeHub();
+        environment.put("HF_ENDPOINT", server.endpoint());
+        for (String file : List.of("config.json", "model.safetensors", "tokenizer.json")) {
+            String hash = tree.get(SNAPSHOT + file).get("link").replace("../../blobs/", "");
+            server.file(
+                    file,
+                    HexFormat.of()
+                            .parseHex(tree.get("models--org--tiny-model/blobs/" + hash)
+                                    .get("hex")));
+        }
+    }
+
     @Test
     void whatHuggingfaceHubFetchedIsUsed() throws IOException {
-        byte[] config = "{\"model_type\": \"llama\"}".getBytes(StandardCharsets.UTF_8);
-        byte[] tokenizer = "{\"version\": \"1.0\"}".getBytes(StandardCharsets.UTF_8);
-        Path snapshot = Files.createDirectories(repository().resolve("snapshots/" + COMMIT));
-        Files.createDirectories(repository().resolve("blobs"));
-        Files.createDirectories(repository().resolve("refs"));
-        Files.writeString(repository().resolve("refs/main"), COMMIT);
-        for (var file : Map.of(WEIGHTS, weights, "config.json", config, "tokenizer.json", tokenizer)
-                .entrySet()) {
-            String hash =
-                    file.getKey().equals(WEIGHTS) ? FakeHub.sha256(file.getValue()) : FakeHub.gitHash(file.getValue());
-            Files.write(repository().resolve("blobs/" + hash), file.getValue());
-            Files.createSymbolicLink(snapshot.resolve(file.getKey()), Path.of("../../blobs/" + hash));
+        Map<String, Map<String, String>> tree = tree(original().get("tree"));
+        for (var entry : tree.entrySet()) {
+            Path file = folder.resolve("hub").resolve(entry.getKey());
+            Files.createDirectories(file.getParent());
+            if (entry.getValue().containsKey("link")) {
+                Files.createSymbolicLink(file, Path.of(entry.getValue().get("link")));
+            } else {
+                Files.write(file, HexFormat.of().parseHex(entry.getValue().get("hex")));
+            }
         }
-        assertThat(fetch(NAME).path()).isEqualTo(snapshot);
-        assertThat(server.requests()).hasSize(1);
+        serve(tree);
+        Path snapshot = folder.resolve("hub").resolve(SNAPSHOT).normalize();
+        assertThat(fetch(NAME)).isEqualTo(new Hub.Snapshot(snapshot, COMMIT, ""));
+        assertThat(server.requests()).as("only what there is now was asked").hasSize(1);
+        server.forget();
+        assertThat(fetch(HubName.parse(FakeHub.REPOSITORY + "@" + COMMIT).orElseThrow())
+                        .path())
+                .isEqualTo(snapshot);
+        assertThat(server.requests()).as("a commit stays what it is").isEmpty();
         environment.put("HF_HUB_OFFLINE", "yes");
         assertThat(fetch(NAME).path()).isEqualTo(snapshot);
+        try (Checkpoint read = Checkpoint.open(snapshot)) {
+            assertThat(read.tensors()).hasSize(1);
+        }
+    }
+
+    @Test
+    void whatWeFetchIsWhatHuggingfaceHubFetches() throws IOException {
+        Map<String, Map<String, String>> theirs = tree(original().get("tree"));
+        serve(theirs);
+        fetch(NAME);
+        Map<String, Map<String, String>> ours = tree(folder.resolve("hub"));
+        assertThat(ours.keySet()).isEqualTo(theirs.keySet());
+        String list = "models--org--tiny-model/trees/" + COMMIT + ".json";
+        assertThat(parsed(ours.remove(list))).isEqualTo(parsed(theirs.remove(list)));
+        String tag = "CACHEDIR.TAG"; // of which only the first line means something
+        assertThat(ours.remove(tag).get("hex").substring(0, 86))
+                .isEqualTo(theirs.remove(tag).get("hex").substring(0, 86));
+        assertThat(ours).isEqualTo(theirs);
+    }
+
+    private static Map<String, Object> parsed(Map<String, String> file) {
+        return JsonFile.read("tree", HexFormat.of().parseHex(file.get("hex")));
+    }
+
+    @Test
+    void weightsWithoutATokenizerServeWhereThereIsNoNetwork() throws IOException {
+        Path file = fetch(NAME).path().resolve("tokenizer.json");
+        Files.delete(file);
+        environment.put("HF_HUB_OFFLINE", "1");
+        assertThat(fetch(NAME).note()).isEqualTo("not fetched: tokenizer.json");
+        environment.remove("HF_HUB_OFFLINE");
+        HubName pinned = HubName.parse(FakeHub.REPOSITORY + "@" + COMMIT).orElseThrow();
+        assertThat(fetch(pinned).note()).isEmpty();
+        assertThat(file).exists();
+        Files.delete(file.resolveSibling(WEIGHTS));
+        environment.put("HF_HUB_OFFLINE", "1");
+        fails(pinned, "only in part");
     }
 
     private static Progress counting(AtomicLong bytes, CancelToken token) {
