@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             DequantizeCommand.class,
             InspectCommand.class,
             FormatsCommand.class,
+            PlanCommand.class,
             KernelCommand.class,
             LauncherCommands.Test.class,
             LauncherCommands.Bench.class,

@@ -65,7 +65,7 @@ public record Accelerator(
             String nearest = Recipe.nearest(
                     words.strip(), ALL.stream().map(Accelerator::name).toList());
             throw new IllegalArgumentException("\"" + words.strip() + "\" is not in the table of cards"
-                    + (nearest.isEmpty() ? "" : "; did you mean \"" + nearest + "\"?") + " It has: "
+                    + (nearest.isEmpty() ? "." : "; did you mean \"" + nearest + "\"?") + " It has: "
                     + names(ALL));
         }
         throw new IllegalArgumentException("\"" + words.strip() + "\" may be " + names(found) + "; say which");

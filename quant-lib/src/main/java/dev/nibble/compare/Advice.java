@@ -16,7 +16,7 @@ final class Advice {
     static List<String> of(Planner planner, long bytes, List<Fit> fits) {
         List<String> advice = new ArrayList<>();
         fits.stream()
-                .filter(f -> f.needed() == 1)
+                .filter(f -> f.needed() == 1 && (!f.engines().isEmpty() || fits.size() == 1))
                 .min(Comparator.comparingDouble((Fit f) -> f.accelerator().memoryGiB())
                         .thenComparingDouble(f -> -f.accelerator().bandwidth()))
                 .ifPresentOrElse(
@@ -50,9 +50,14 @@ final class Advice {
                 planner.share() * fit.accelerator().memoryBytes() / 1e9,
                 fit.tokensPerSecond(),
                 fit.accelerator().bandwidth(),
-                fit.isNative()
+                planner.linears() == null
                         ? ""
-                        : "; it does not multiply numbers of this format, so they save memory and bandwidth, not arithmetic");
+                        : !planner.quantizesActivations()
+                                ? "; weights alone are quantized, which saves memory and bandwidth, not arithmetic"
+                                : fit.isNative()
+                                        ? "; it multiplies numbers of this format"
+                                        : "; it does not multiply numbers of this format, so they save memory and bandwidth,"
+                                                + " not arithmetic");
     }
 
     private static String several(long bytes, Fit fit) {
@@ -73,11 +78,11 @@ final class Advice {
         for (String width : WIDTHS) {
             // another list of cards, so that this does not ask for advice on advice
             Plan plan = planner.linears(width).plan(List.of());
-            String words = width.isEmpty() ? "kept as it is" : "in " + width;
+            String words = width.isEmpty() ? "as it comes" : "in " + width;
             if (plan.bytes() <= room) {
                 advice.add(String.format(
                         Locale.ROOT,
-                        "%s, %s takes %.1f GB and leaves %.1f GB: the widest of %s that one %s holds%s",
+                        "%s %s takes %.1f GB and leaves %.1f GB: the widest of %s that one %s holds%s",
                         planner.shape().name(),
                         words,
                         plan.bytes() / 1e9,
@@ -93,11 +98,13 @@ final class Advice {
             }
             advice.add(String.format(
                     Locale.ROOT,
-                    "%s it takes %.1f GB, %.1f GB too much",
+                    "%s: %.1f GB, %.1f GB too much",
                     words,
                     plan.bytes() / 1e9,
                     (plan.bytes() - room) / 1e9));
         }
+        advice.add(
+                "one " + card.name() + " holds none of these: take more cards, a shorter context or a smaller model");
         return advice;
     }
 }

@@ -50,7 +50,7 @@ public final class KnownShapes {
         if (config == null) {
             String nearest = Recipe.nearest(name.toLowerCase(Locale.ROOT), ALL.keySet());
             throw new IllegalArgumentException("\"" + name + "\" is no known shape"
-                    + (nearest.isEmpty() ? "" : "; did you mean \"" + nearest + "\"?") + " Known are "
+                    + (nearest.isEmpty() ? "." : "; did you mean \"" + nearest + "\"?") + " Known are "
                     + String.join(", ", ALL.keySet()));
         }
         return ModelShape.of(name.toLowerCase(Locale.ROOT), config);

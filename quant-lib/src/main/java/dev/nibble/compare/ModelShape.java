@@ -1,8 +1,15 @@
 package dev.nibble.compare;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.nibble.checkpoint.CheckpointException;
 import dev.nibble.checkpoint.Weight;
 import dev.nibble.checkpoint.Weights;
 import dev.nibble.model.Model;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -35,6 +42,9 @@ public record ModelShape(
         int contextLength,
         List<String> notes) {
 
+    private static final long LARGEST_CONFIG = 1 << 24;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     /**
      * Layers whose cache grows alike.
      *
@@ -66,14 +76,42 @@ public record ModelShape(
     }
 
     /**
-     * The shape of a model that is open: its weights as its file has them, the rest by its metadata or config.json.
+     * The shape that a config.json file describes.
      *
-     * @param settings what its config.json says; empty for a GGUF file
+     * @throws CheckpointException if it can not be read, or is no JSON object
+     * @throws IllegalArgumentException as {@link #of(String, Map)}
      */
-    public static ModelShape of(Model model, Map<String, ?> settings) {
+    public static ModelShape read(Path config) {
+        Path folder = config.toAbsolutePath().normalize().getParent();
+        Path called = folder == null || folder.getFileName() == null ? config : folder;
+        try {
+            if (Files.size(config) > LARGEST_CONFIG) {
+                throw new CheckpointException(config + " is larger than any config.json of a model");
+            }
+            Map<String, Object> values = JSON.readValue(Files.readAllBytes(config), new TypeReference<>() {});
+            if (values == null) {
+                throw new CheckpointException(config + " is no JSON object, as a model's config.json is");
+            }
+            return of(String.valueOf(called.getFileName()), values);
+        } catch (JsonProcessingException e) {
+            throw new CheckpointException(config + " is no JSON object: " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new CheckpointException(
+                    config + " can not be read: " + (Files.exists(config) ? e.getMessage() : "there is no such file"),
+                    e);
+        }
+    }
+
+    /**
+     * The shape of a model that is open: its weights as its file has them, the rest by its metadata, or by the
+     * config.json beside it.
+     *
+     * @throws CheckpointException if there is neither
+     */
+    public static ModelShape of(Model model) {
         Map<String, ?> metadata = model.checkpoint().metadata();
         boolean gguf = metadata.get("general.architecture") instanceof String;
-        ModelShape said = gguf ? GgufShapes.of(model.name(), metadata) : of(model.name(), settings);
+        ModelShape said = gguf ? GgufShapes.of(model.name(), metadata) : read(config(model));
         List<WeightShape> weights = new ArrayList<>();
         List<Weight> all = Weights.of(model.checkpoint()).all();
         boolean head = all.stream().anyMatch(w -> isHead(w.name()));
@@ -83,7 +121,7 @@ public record ModelShape(
             }
         }
         return new ModelShape(
-                said.name,
+                model.name(),
                 said.family,
                 weights,
                 said.cache,
@@ -92,6 +130,11 @@ public record ModelShape(
                 said.vocabulary,
                 said.contextLength,
                 said.notes);
+    }
+
+    private static Path config(Model model) {
+        Path path = model.checkpoint().path().toAbsolutePath();
+        return Files.isDirectory(path) ? path.resolve("config.json") : path.resolveSibling("config.json");
     }
 
     private static boolean isHead(String name) {

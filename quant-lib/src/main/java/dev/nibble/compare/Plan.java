@@ -62,7 +62,8 @@ public record Plan(
      *     its peak and nothing else takes time: a bound that no engine reaches
      * @param joulesPerToken estimate: board power of all cards over that rate; more in practice, as the rate is lower
      * @param costPerMillion price of a million tokens at that rate, if a price was given
-     * @param isNative whether the card multiplies numbers of the recipe; if not, they are unpacked first
+     * @param isNative whether the card's matrix units multiply numbers of the recipe; that is made use of only where the
+     *     recipe has activations in them, too, else weights are unpacked first
      * @param engines that read such files and run on such cards
      */
     public record Fit(

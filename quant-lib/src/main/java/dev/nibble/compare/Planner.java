@@ -255,7 +255,7 @@ public record Planner(
                         ? OptionalDouble.of(pricePerHour.getAsDouble() * cards / 3600 / rate * 1e6)
                         : OptionalDouble.empty(),
                 isNative(linears, card),
-                Engine.reading(Engine.layouts(linears), card).stream()
+                Engine.reading(layouts(linears), card).stream()
                         .map(Engine::name)
                         .toList());
     }
@@ -287,6 +287,16 @@ public record Planner(
     /** What the linears are in; null if they are kept. */
     Recipe linears() {
         return recipe == null ? null : recipe.of(ModelRecipe.Part.WEIGHTS).orElse(null);
+    }
+
+    private List<String> layouts(Recipe linears) {
+        boolean gguf = shape.weights().stream().anyMatch(w -> w.name().startsWith("blk."));
+        return linears == null && gguf ? List.of("gguf") : Engine.layouts(linears);
+    }
+
+    /** Whether activations are quantized as well, so that products are of narrow numbers. */
+    boolean quantizesActivations() {
+        return recipe != null && recipe.of(ModelRecipe.Part.ACTIVATIONS).isPresent();
     }
 
     static boolean isNative(Recipe recipe, Accelerator card) {

@@ -28,8 +28,8 @@ public final class PlanningFigures {
             String claim, double low, double high, double nominal, double exact, String unit, String explanation) {
         /** Whether the arithmetic gives what is said, to the digits that are given. */
         public boolean holds() {
-            return Math.round(nominal * 10) >= Math.round(low * 10) - 5
-                    && Math.round(nominal * 10) <= Math.round(high * 10) + 5;
+            double half = low == Math.rint(low) ? 0.5 : 0.05;
+            return nominal >= low - half && nominal <= high + half;
         }
 
         @Override
@@ -158,7 +158,7 @@ public final class PlanningFigures {
                 said,
                 said,
                 nodes,
-                makers,
+                Double.NaN,
                 "cards",
                 String.format(
                         Locale.ROOT,

@@ -114,7 +114,7 @@ public record Protocol(Kind kind, int window, int stride) {
         List<String> words = Arrays.stream(Kind.values()).map(Kind::word).toList();
         String nearest = Recipe.nearest(wanted, words);
         throw new IllegalArgumentException("\"" + word.strip() + "\" is no protocol"
-                + (nearest.isEmpty() ? "" : "; did you mean \"" + nearest + "\"?") + " Protocols: "
+                + (nearest.isEmpty() ? "." : "; did you mean \"" + nearest + "\"?") + " Protocols: "
                 + String.join(", ", words));
     }
 

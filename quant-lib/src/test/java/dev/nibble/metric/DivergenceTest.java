@@ -158,7 +158,7 @@ class DivergenceTest {
             Files.write(file, Arrays.copyOf(good, size));
             assertThatThrownBy(() -> LogProbabilities.open(file)).isInstanceOf(CheckpointException.class);
         }
-        for (int at = 0; at < head; at++) {
+        for (int at = 0; at < head; at += at < 60 ? 1 : 7) {
             for (int change : new int[] {1, 0x80, 0xff}) {
                 byte[] bad = good.clone();
                 bad[at] ^= (byte) change;

@@ -40,6 +40,7 @@ class CommandLineTest {
                 "inspect",
                 "diff",
                 "formats",
+                "plan",
                 "kernel",
                 "kernel install",
                 "kernel uninstall",
@@ -59,6 +60,19 @@ class CommandLineTest {
         // Every option and parameter says what it does: no line ends with a bare name.
         assertThat(help.out().lines().filter(line -> line.matches("\\s+(-\\w, )?--[\\w-]+(=\\w+)?\\s*")))
                 .isEmpty();
+    }
+
+    @Test
+    void aPlanNeedsNoWeights() {
+        var result = nibble.run("plan", "llama-3.1-70b", "--recipe", "int4:g128", "--context", "1000", "--json");
+
+        assertThat(result.status()).as(result.err()).isZero();
+        JsonNode plan = Program.parse(result.out());
+        assertThat(plan.get("cache_bytes").asLong())
+                .isEqualTo(327_680_000); // 80 layers, 8 heads of 128, twice, 2 bytes
+        assertThat(plan.get("weight_bytes").asDouble() / 1e9).isBetween(35.0, 45.0);
+        assertThat(plan.get("cards")).isNotEmpty();
+        assertThat(nibble.run("plan", "lama-2-7b").err()).contains("did you mean \"llama-2-7b\"");
     }
 
     @ParameterizedTest
