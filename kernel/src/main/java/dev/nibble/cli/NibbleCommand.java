@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             QuantizeCommand.class,
             DequantizeCommand.class,
             InspectCommand.class,
+            TokenizeCommand.class,
             FormatsCommand.class,
             PlanCommand.class,
             KernelCommand.class,

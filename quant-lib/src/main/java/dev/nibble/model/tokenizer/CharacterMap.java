@@ -4,8 +4,11 @@ import dev.nibble.checkpoint.CheckpointException;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 
@@ -65,6 +68,52 @@ final class CharacterMap {
                         .filter(text -> text.length > 0)
                         .sorted(Comparator.comparingInt((byte[] text) -> -text.length))
                         .toList());
+    }
+
+    /**
+     * Checks that no text can lead out of the table, for the library, which ends the program where one does.
+     *
+     * @throws CheckpointException if one can
+     */
+    void check(String origin) {
+        boolean sound = isUtf8(Arrays.copyOfRange(table, texts, table.length));
+        var seen = new BitSet();
+        var open = new ArrayDeque<Integer>(List.of(next(trie[0])));
+        while (sound && !open.isEmpty()) {
+            int node = open.pop();
+            sound = node >= 0 && (node | 0xff) < trie.length;
+            for (int label = 0; sound && label <= 0xff; label++) {
+                int unit = trie[node ^ label];
+                if ((unit & LABEL) != label || seen.get(node ^ label)) {
+                    continue;
+                }
+                seen.set(node ^ label);
+                int following = node ^ label ^ next(unit);
+                open.push(following);
+                sound = (unit & LEAF) == 0 || isStart(following);
+            }
+        }
+        if (!sound) {
+            throw new CheckpointException(origin + ": the table of characters (precompiled_charsmap) is damaged");
+        }
+    }
+
+    /** Whether a place in the trie holds the place of a replacement, where a character begins. */
+    private boolean isStart(int node) {
+        if (node < 0 || node >= trie.length) {
+            return false;
+        }
+        long place = (long) texts + (trie[node] & Integer.MAX_VALUE);
+        return place <= table.length && (place == table.length || (table[(int) place] & 0xc0) != 0x80);
+    }
+
+    private static boolean isUtf8(byte[] bytes) {
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+            return true;
+        } catch (CharacterCodingException damaged) {
+            return false;
+        }
     }
 
     /** The table as it is stored. */

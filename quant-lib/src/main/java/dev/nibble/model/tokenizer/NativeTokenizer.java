@@ -25,9 +25,11 @@ final class NativeTokenizer {
         }
     }
 
+    private final String origin;
     private final long handle;
 
-    private NativeTokenizer(long handle) {
+    private NativeTokenizer(String origin, long handle) {
+        this.origin = origin;
         this.handle = handle;
         CLEANER.register(this, () -> TokenizersLibrary.LIB.deleteTokenizer(handle));
     }
@@ -42,15 +44,24 @@ final class NativeTokenizer {
     static NativeTokenizer of(String json, String origin) {
         load();
         try {
-            return new NativeTokenizer(TokenizersLibrary.LIB.createTokenizerFromString(json));
+            return new NativeTokenizer(origin, TokenizersLibrary.LIB.createTokenizerFromString(json));
         } catch (RuntimeException refused) {
             throw new CheckpointException(origin + ": the tokenizer can not be read: " + refused.getMessage(), refused);
         }
     }
 
-    /** The tokens of a text without unpaired surrogates, numbered as the original numbers them. */
+    /**
+     * The tokens of a text without unpaired surrogates, numbered as the original numbers them.
+     *
+     * @throws CheckpointException if the original can not cut it: a damaged vocabulary
+     */
     int[] encode(String text) {
-        long encoding = TokenizersLibrary.LIB.encode(handle, text, false);
+        long encoding;
+        try {
+            encoding = TokenizersLibrary.LIB.encode(handle, text, false);
+        } catch (RuntimeException refused) {
+            throw new CheckpointException(origin + ": a text can not be cut: " + refused.getMessage(), refused);
+        }
         try {
             long[] ids = TokenizersLibrary.LIB.getTokenIds(encoding);
             int[] tokens = new int[ids.length];

@@ -107,6 +107,16 @@ final class SentencePiece {
         return unknown < 0 ? model : model.put("unk_token", pieces.get(unknown).text());
     }
 
+    /**
+     * The texts as Unigram may know them, by number. It finds its pieces in a text whatever they are, so those that are no
+     * text have a space in front, which no text has where pieces are found.
+     */
+    List<String> unigramTexts() {
+        return pieces.stream()
+                .map(piece -> piece.type() == CONTROL || piece.type() == UNKNOWN ? " " + piece.text() : piece.text())
+                .toList();
+    }
+
     /** Unigram as in tokenizer.json. */
     ObjectNode unigram() {
         ObjectNode model = Json.object().put("type", "Unigram");
@@ -115,8 +125,9 @@ final class SentencePiece {
         }
         model.put("unk_id", unknown());
         ArrayNode vocab = model.putArray("vocab");
-        for (Piece piece : pieces) {
-            vocab.addArray().add(piece.text()).add((double) piece.score());
+        List<String> texts = unigramTexts();
+        for (int id = 0; id < pieces.size(); id++) {
+            vocab.addArray().add(texts.get(id)).add((double) pieces.get(id).score());
         }
         return model.put("byte_fallback", hasBytes());
     }

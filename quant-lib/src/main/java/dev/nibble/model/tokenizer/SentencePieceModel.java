@@ -83,7 +83,7 @@ final class SentencePieceModel {
                 SentencePiece.normalizer(before(), space),
                 kind == BPE ? null : SentencePiece.neverBytes(),
                 kind == BPE ? model.bpe() : model.unigram(),
-                model.texts(),
+                kind == BPE ? model.texts() : model.unigramTexts(),
                 List.copyOf(added.values()),
                 Spelling.SENTENCE_PIECE,
                 space,

@@ -181,7 +181,7 @@ final class TextTokenizer implements Tokenizer {
             json.set("normalizer", vocabulary.normalizer());
             json.set("pre_tokenizer", vocabulary.preTokenizer());
             json.putNull("post_processor").putNull("decoder");
-            json.set("model", vocabulary.model(added));
+            json.set("model", vocabulary.model());
             return Json.write(json);
         }
     }

@@ -6,6 +6,7 @@ import dev.nibble.checkpoint.CheckpointException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,7 @@ final class TokenizerJson {
         model.remove("dropout"); // it would cut the same text differently every time
         List<AddedToken> added = added(pieces);
         fillGaps(model, pieces, added);
+        checkRules();
         Spelling spelling = spelling(model);
         var vocabulary = new Vocabulary(
                 file.toString(),
@@ -54,6 +56,26 @@ final class TokenizerJson {
                 spaceInFront(json.path("decoder")),
                 new Ends(OptionalInt.empty(), OptionalInt.empty(), false));
         return vocabulary.with(ends(vocabulary));
+    }
+
+    /** Refuses what the library would end the program at, instead of saying that it is damaged. */
+    private void checkRules() {
+        for (JsonNode table : json.path("normalizer").findValues("precompiled_charsmap")) {
+            try {
+                CharacterMap.of(file.toString(), Base64.getDecoder().decode(table.asText()), List.of())
+                        .check(file.toString());
+            } catch (IllegalArgumentException notBase64) {
+                throw new CheckpointException(
+                        file + ": the table of characters (precompiled_charsmap) is damaged: it is not Base64",
+                        notBase64);
+            }
+        }
+        for (JsonNode step : json.path("normalizer").findParents("type")) {
+            if (step.path("type").asText().equals("Precompiled")
+                    && !step.path("precompiled_charsmap").isTextual()) {
+                throw new CheckpointException(file + ": the normalizer \"Precompiled\" has no precompiled_charsmap");
+            }
+        }
     }
 
     /** Added tokens whose numbers lie in gaps of the vocabulary become pieces, so that they keep their numbers. */

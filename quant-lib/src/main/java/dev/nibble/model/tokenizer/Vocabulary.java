@@ -1,7 +1,6 @@
 package dev.nibble.model.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collections;
 import java.util.List;
@@ -41,24 +40,6 @@ record Vocabulary(
     int size() {
         return Math.max(
                 pieces.size(), added.stream().mapToInt(AddedToken::id).max().orElse(-1) + 1);
-    }
-
-    /**
-     * The model for a tokenizer that has only some of the added tokens. Unigram finds its pieces in a text whatever they
-     * are; those of a tokenizer.model that stand for no text, and are not looked for, get a space into their name, which
-     * no text has at that place.
-     */
-    ObjectNode model(List<AddedToken> wanted) {
-        if (!kind().equals("Unigram") || wanted.size() == added.size() || !origin.endsWith(".model")) {
-            return model;
-        }
-        ObjectNode copy = model.deepCopy();
-        for (AddedToken token : added) {
-            if (!wanted.contains(token) && copy.path("vocab").path(token.id()) instanceof ArrayNode piece) {
-                piece.set(0, " " + token.content());
-            }
-        }
-        return copy;
     }
 
     /** How many pieces the model itself has. */

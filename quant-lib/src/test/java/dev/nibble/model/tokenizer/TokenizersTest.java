@@ -148,6 +148,9 @@ class TokenizersTest {
             assertThat(tokenizer.eos()).isEqualTo(OptionalInt.of(2));
             assertThat(tokenizer.addsBos()).isTrue();
         }
+        Tokenizer unigram = Vocabularies.open("unigram");
+        assertThat(unigram.encode("<s>a</s>")).startsWith(1).endsWith(2);
+        assertThat(unigram.decode(unigram.encode("<s>"))).isEqualTo("<s>");
         Tokenizer published = Vocabularies.open("unigram-published");
         assertThat(published.bos()).isEmpty();
         assertThat(published.addsBos()).isFalse();

@@ -38,6 +38,7 @@ class CommandLineTest {
                 "quantize",
                 "dequantize",
                 "inspect",
+                "tokenize",
                 "diff",
                 "formats",
                 "plan",
@@ -97,6 +98,8 @@ class CommandLineTest {
                 "errors m --recipe int99",
                 "errors m --recipe nf4:b63x",
                 "diff int4 int8",
+                "tokenize m",
+                "tokenize m --text a --file b",
                 "diff int4 int99 --on m",
                 "model --json --nonsense"
             })
