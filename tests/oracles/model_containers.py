@@ -44,8 +44,9 @@ def packed(bits, group, symmetric=True):
     return settings | {"config_groups": groups, "ignore": ["lm_head"]}
 
 
-# name: quantization_config
+# name: quantization_config; a GPT-2 for the name that ends in it
 MODELS = {
+    "gptq-gpt2": gptq(4, 32, "gptq"),
     "gptq": gptq(4, 32, "gptq"),
     "gptq-act-order": gptq(4, 32, "gptq", order=True),
     "gptq-asymmetric": gptq(4, 32, "gptq", symmetric=False),
@@ -187,16 +188,19 @@ def make(out, name, sources):
     settings = MODELS[name]
     folder = out / name
     folder.mkdir(parents=True, exist_ok=True)
-    models.write_config(folder, LLAMA | {"quantization_config": settings})
-    model = models.fill(models.build(LLAMA), sum(name.encode()))
+    config = models.GPT2 | {"n_layer": 1} if name.endswith("gpt2") else LLAMA
+    models.write_config(folder, config | {"quantization_config": settings})
+    model = models.fill(models.build(config), sum(name.encode()))
     stored, decoded = {}, {}
     for tensor, t in models.state(model).items():
-        if "_proj" in tensor:
+        turned = config["model_type"] == "gpt2"  # [in, out] in its own files, never in a quantized one
+        if (".h." in tensor if turned else "_proj" in tensor) and t.ndim == 2:
             base = tensor.removesuffix(".weight")
+            t = t.T.contiguous() if turned else t
             parts, values = CONTAINERS[settings["quant_method"]](base, t.float(), settings, sources)
             assert (values - t.float()).abs().max() < t.float().abs().max() / (3 if "3-bits" in name else 5), f"{tensor}: {(values - t.float()).abs().max()}"
             stored |= parts
-            decoded[tensor] = values
+            decoded[tensor] = values.T if turned else values
         else:
             stored[tensor] = t
     models.save(folder, {n: t.contiguous() for n, t in stored.items()})

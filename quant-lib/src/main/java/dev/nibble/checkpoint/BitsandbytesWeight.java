@@ -98,6 +98,11 @@ final class BitsandbytesWeight implements Weight {
     }
 
     @Override
+    public boolean rowsAreOutputs() {
+        return true;
+    }
+
+    @Override
     public String name() {
         return name;
     }

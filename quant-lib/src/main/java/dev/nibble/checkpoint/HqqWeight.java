@@ -193,6 +193,11 @@ final class HqqWeight implements Weight {
     }
 
     @Override
+    public boolean rowsAreOutputs() {
+        return true;
+    }
+
+    @Override
     public String name() {
         return name;
     }

@@ -66,6 +66,11 @@ abstract class LaidOutWeight implements Weight {
     abstract int rowsTogether();
 
     @Override
+    public boolean rowsAreOutputs() {
+        return true;
+    }
+
+    @Override
     public String name() {
         return name;
     }

@@ -69,6 +69,14 @@ public interface Weight {
     Matrix rows(long from, int count, Progress progress);
 
     /**
+     * Whether its rows are a linear layer's outputs even where its model's own files hold matrices as [in, out], as
+     * GPT-2's do: layouts of quantized weights of other software always hold [out, in].
+     */
+    default boolean rowsAreOutputs() {
+        return false;
+    }
+
+    /**
      * All of its rows in float32, some at a time; read anew each time they are asked for.
      *
      * @throws CheckpointException while they are read, if they can not be

@@ -23,31 +23,23 @@ final class Block {
     final Linear down;
 
     Block(TransformerConfig c, WeightReader reader, int layer, Progress progress) {
-        int queries = c.heads() * c.headSize();
-        int keys = c.keyHeads() * c.headSize();
-        attentionNorm = Normalization.read(c, reader, Slot.ATTENTION_NORM, layer, c.hidden());
-        feedForwardNorm = Normalization.read(c, reader, Slot.FEED_FORWARD_NORM, layer, c.hidden());
-        boolean fused = reader.find(Slot.QUERY_KEY_VALUE, layer).isPresent();
-        queryKeyValue =
-                fused ? linear(reader, Slot.QUERY_KEY_VALUE, layer, queries + 2 * keys, c.hidden(), 0, progress) : null;
-        query = fused ? null : linear(reader, Slot.QUERY, layer, queries, c.hidden(), c.heads(), progress);
-        key = fused ? null : linear(reader, Slot.KEY, layer, keys, c.hidden(), c.keyHeads(), progress);
-        value = fused ? null : linear(reader, Slot.VALUE, layer, keys, c.hidden(), 0, progress);
-        queryNorm = c.queryKeyNorm() ? Normalization.read(c, reader, Slot.QUERY_NORM, layer, c.headSize()) : null;
-        keyNorm = c.queryKeyNorm() ? Normalization.read(c, reader, Slot.KEY_NORM, layer, c.headSize()) : null;
-        output = linear(reader, Slot.ATTENTION_OUTPUT, layer, c.hidden(), queries, 0, progress);
-        gate = c.activation() == Activation.SWIGLU
-                ? linear(reader, Slot.GATE, layer, c.feedForward(), c.hidden(), 0, progress)
-                : null;
-        up = linear(reader, Slot.UP, layer, c.feedForward(), c.hidden(), 0, progress);
-        down = linear(reader, Slot.DOWN, layer, c.hidden(), c.feedForward(), 0, progress);
+        boolean fused = reader.fused(layer);
+        attentionNorm = Normalization.read(c, reader, Slot.ATTENTION_NORM, layer);
+        feedForwardNorm = Normalization.read(c, reader, Slot.FEED_FORWARD_NORM, layer);
+        queryKeyValue = fused ? linear(reader, Slot.QUERY_KEY_VALUE, layer, progress) : null;
+        query = fused ? null : linear(reader, Slot.QUERY, layer, progress);
+        key = fused ? null : linear(reader, Slot.KEY, layer, progress);
+        value = fused ? null : linear(reader, Slot.VALUE, layer, progress);
+        queryNorm = c.queryKeyNorm() ? Normalization.read(c, reader, Slot.QUERY_NORM, layer) : null;
+        keyNorm = c.queryKeyNorm() ? Normalization.read(c, reader, Slot.KEY_NORM, layer) : null;
+        output = linear(reader, Slot.ATTENTION_OUTPUT, layer, progress);
+        gate = c.activation() == Activation.SWIGLU ? linear(reader, Slot.GATE, layer, progress) : null;
+        up = linear(reader, Slot.UP, layer, progress);
+        down = linear(reader, Slot.DOWN, layer, progress);
     }
 
-    private static Linear linear(
-            WeightReader reader, Slot slot, int layer, int outputs, int inputs, int heads, Progress progress) {
-        return new Linear(
-                reader.panels(slot, layer, outputs, inputs, heads, progress),
-                reader.vector(slot, layer, true, outputs, heads));
+    private static Linear linear(WeightReader reader, Slot slot, int layer, Progress progress) {
+        return new Linear(reader.panels(slot, layer, progress), reader.bias(slot, layer));
     }
 
     /** Bytes in memory. */

@@ -35,8 +35,11 @@ public final class Facts {
 
     /** The object of that key; empty if it is not there or null. */
     Optional<Facts> object(String key) {
-        Object value = values.get(prefix + key);
-        return value instanceof Map<?, ?> map ? Optional.of(new Facts(file, map)) : Optional.empty();
+        return switch (values.get(prefix + key)) {
+            case null -> Optional.empty();
+            case Map<?, ?> map -> Optional.of(new Facts(file, map));
+            case Object value -> throw wrong(key, value, "an object");
+        };
     }
 
     /** Whether there is a value of that key. */
@@ -54,7 +57,7 @@ public final class Facts {
         return number(keys).map(n -> {
             if (n.doubleValue() != Math.rint(n.doubleValue()) || Math.abs(n.doubleValue()) > Integer.MAX_VALUE) {
                 throw new CheckpointException(
-                        file + ": " + prefix + keys[0] + " is " + n + ", not a number that a model" + " has");
+                        file + ": " + prefix + keys[0] + " is " + n + ", where a whole number is expected");
             }
             return n.intValue();
         });
@@ -73,8 +76,7 @@ public final class Facts {
                 return Optional.of(n);
             }
             if (value != null) {
-                throw new CheckpointException(
-                        file + ": " + prefix + key + " is " + shorten(value) + ", where a number is expected");
+                throw wrong(key, value, "a number");
             }
         }
         return Optional.empty();
@@ -86,7 +88,7 @@ public final class Facts {
      * @throws CheckpointException if they can not
      */
     int share(int hidden, int heads) {
-        if (heads <= 0 || hidden % heads != 0) {
+        if (heads <= 0 || hidden <= 0 || hidden % heads != 0) {
             throw new CheckpointException(
                     file + ": " + heads + " heads can not share " + hidden + " numbers of a position evenly");
         }
@@ -103,15 +105,17 @@ public final class Facts {
         return switch (values.get(prefix + key)) {
             case null -> otherwise;
             case Boolean b -> b;
-            case Object value ->
-                throw new CheckpointException(
-                        file + ": " + prefix + key + " is " + shorten(value) + ", where true or false is expected");
+            case Object value -> throw wrong(key, value, "true or false");
         };
     }
 
     /** A text; empty if it is not there. */
     Optional<String> text(String key) {
-        return values.get(prefix + key) instanceof String text ? Optional.of(text) : Optional.empty();
+        return switch (values.get(prefix + key)) {
+            case null -> Optional.empty();
+            case String text -> Optional.of(text);
+            case Object value -> throw wrong(key, value, "a text");
+        };
     }
 
     /** A list of texts; empty if it is not there or not all are. */
@@ -129,6 +133,11 @@ public final class Facts {
     CheckpointException missing(String... keys) {
         return new CheckpointException(
                 file + " does not say " + prefix + String.join(" or ", keys) + ", which a model of this family needs");
+    }
+
+    private CheckpointException wrong(String key, Object value, String expected) {
+        return new CheckpointException(
+                file + ": " + prefix + key + " is " + shorten(value) + ", where " + expected + " is expected");
     }
 
     private static String shorten(Object value) {

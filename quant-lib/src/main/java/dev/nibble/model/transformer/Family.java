@@ -3,6 +3,7 @@ package dev.nibble.model.transformer;
 import dev.nibble.checkpoint.CheckpointException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A family of models: how its files say what it is, and what they call its weights. A new one is one class and a place
@@ -30,6 +31,9 @@ interface Family {
 
     /** Names in GGUF files. */
     Map<Slot, String> ggufNames();
+
+    /** Places whose bias has to be there; one at another place is used if the file has it. */
+    Set<Slot> biases(Facts facts);
 
     /** Whether matrices of the blocks lie [in, out] in Hugging Face files. */
     default boolean transposed() {

@@ -5,6 +5,7 @@ import dev.nibble.model.transformer.TransformerConfig.Activation;
 import dev.nibble.model.transformer.TransformerConfig.Norm;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * GPT-2: learned positions, layer norms, GELU; Hugging Face files have its matrices [in, out], with queries, keys and
@@ -76,6 +77,11 @@ final class Gpt2 implements Family {
                 false,
                 hidden,
                 true);
+    }
+
+    @Override
+    public Set<Slot> biases(Facts facts) {
+        return Inventory.ALL_OF_A_LAYER;
     }
 
     @Override

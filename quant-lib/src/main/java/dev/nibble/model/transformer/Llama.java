@@ -3,8 +3,10 @@ package dev.nibble.model.transformer;
 import dev.nibble.checkpoint.CheckpointException;
 import dev.nibble.model.transformer.TransformerConfig.Activation;
 import dev.nibble.model.transformer.TransformerConfig.Norm;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
@@ -140,6 +142,18 @@ final class Llama implements Family {
                 queryKeyNorm,
                 hidden,
                 true); // a file without an output tensor; one that has it says so by having it
+    }
+
+    @Override
+    public Set<Slot> biases(Facts facts) {
+        Set<Slot> slots = EnumSet.noneOf(Slot.class);
+        if (facts.truth("attention_bias", false)) {
+            slots.addAll(Set.of(Slot.QUERY, Slot.KEY, Slot.VALUE, Slot.ATTENTION_OUTPUT));
+        }
+        if (facts.truth("mlp_bias", false)) {
+            slots.addAll(Set.of(Slot.GATE, Slot.UP, Slot.DOWN));
+        }
+        return slots;
     }
 
     @Override

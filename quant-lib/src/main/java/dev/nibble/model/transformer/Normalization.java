@@ -17,10 +17,9 @@ final class Normalization {
         this.bias = bias;
     }
 
-    static Normalization read(TransformerConfig config, WeightReader reader, Slot slot, int layer, int size) {
-        float[] weight = reader.requireVector(slot, layer, size);
-        float[] bias = config.norm() == Norm.LAYER ? reader.vector(slot, layer, true, size, 0) : null;
-        return new Normalization(config.norm(), config.epsilon(), weight, bias);
+    static Normalization read(TransformerConfig config, WeightReader reader, Slot slot, int layer) {
+        float[] bias = config.norm() == Norm.LAYER ? reader.bias(slot, layer) : null;
+        return new Normalization(config.norm(), config.epsilon(), reader.norm(slot, layer), bias);
     }
 
     /** One after the other: rows of as many numbers as there are weights. */

@@ -4,6 +4,7 @@ import dev.nibble.checkpoint.CheckpointException;
 import dev.nibble.model.transformer.TransformerConfig.Norm;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * OPT: learned positions of which the first two rows are not used, layer norms, ReLU, a bias everywhere. OPT-350M norms
@@ -30,6 +31,10 @@ final class Opt implements Family {
         if (!facts.truth("layer_norm_elementwise_affine", true)) {
             throw new CheckpointException(facts.file() + " has layer norms without weights: not known here");
         }
+        boolean normFirst = facts.truth("do_layer_norm_before", true);
+        if (normFirst && facts.truth("_remove_final_layer_norm", false)) {
+            throw new CheckpointException(facts.file() + " leaves out the last layer norm: not known here");
+        }
         return new TransformerConfig(
                 "opt",
                 facts.requireInteger("vocab_size"),
@@ -42,7 +47,7 @@ final class Opt implements Family {
                 facts.requireInteger("max_position_embeddings"),
                 Norm.LAYER,
                 1e-5f, // torch's own, which OPT does not change
-                facts.truth("do_layer_norm_before", true),
+                normFirst,
                 Activations.of(facts, "activation_function", "relu"),
                 null,
                 OFFSET,
@@ -55,6 +60,11 @@ final class Opt implements Family {
     @Override
     public TransformerConfig gguf(Facts all, Facts keys) {
         throw new CheckpointException(keys.file() + ": there are no GGUF files of OPT");
+    }
+
+    @Override
+    public Set<Slot> biases(Facts facts) {
+        return facts.truth("enable_bias", true) ? Inventory.ALL_OF_A_LAYER : Set.of();
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.nibble.checkpoint.CheckpointException;
 import dev.nibble.model.transformer.Llama.Usual;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.IntPredicate;
 
 /** Qwen 2, 2.5 (biases of queries, keys and values) and 3 (a norm of each head's queries and keys). */
@@ -49,6 +50,15 @@ final class Qwen implements Family {
     public TransformerConfig gguf(Facts all, Facts keys) {
         String type = all.text("general.architecture").orElseThrow();
         return Llama.gguf(all, keys, type, type.equals("qwen3"));
+    }
+
+    @Override
+    public Set<Slot> biases(Facts facts) {
+        boolean second = facts.text("model_type")
+                .or(() -> facts.text("general.architecture"))
+                .orElse("")
+                .equals("qwen2");
+        return second ? Set.of(Slot.QUERY, Slot.KEY, Slot.VALUE) : Set.of();
     }
 
     @Override

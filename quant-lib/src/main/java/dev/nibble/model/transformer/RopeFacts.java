@@ -49,10 +49,10 @@ final class RopeFacts {
 
     private static Rope yarn(Facts scaling, double base, int size, int context) {
         int original = scaling.integer("original_max_position_embeddings").orElse(context);
-        double factor = scaling.requireNumber("factor");
+        double factor = scaling.number("factor").map(Number::doubleValue).orElse((double) context / original);
         double magnitude =
                 scaling.number("attention_factor").map(Number::doubleValue).orElse(Double.NaN);
-        if (Double.isNaN(magnitude) && scaling.has("mscale") && scaling.has("mscale_all_dim")) {
+        if (Double.isNaN(magnitude) && isGiven(scaling, "mscale") && isGiven(scaling, "mscale_all_dim")) {
             double scale = 0.1 * StrictMath.log(factor);
             magnitude = factor <= 1
                     ? 1
@@ -70,28 +70,41 @@ final class RopeFacts {
                 scaling.truth("truncate", true));
     }
 
+    private static boolean isGiven(Facts scaling, String key) {
+        return scaling.number(key).map(Number::doubleValue).orElse(0.0) != 0;
+    }
+
     /** By {@code rope.*} of the architecture; the factors of Llama 3 come as a tensor besides. */
     static Rope ofGguf(Facts keys, int headSize, int context) {
         double base = keys.number("rope.freq_base").map(Number::doubleValue).orElse(10_000.0);
         int size = keys.integer("rope.dimension_count").orElse(headSize);
         Rope plain = Rope.of(base, size);
-        String type = keys.text("rope.scaling.type").orElse("none");
+        // As llama.cpp: linear where it is not said how, and a factor of 0 is none.
+        float factor = keys.number("rope.scaling.factor", "rope.scale_linear")
+                .map(Number::floatValue)
+                .orElse(0f);
+        String type = keys.text("rope.scaling.type").orElse("linear");
         return switch (type) {
-            case "none" ->
-                keys.has("rope.scale_linear") ? plain.linear((float) keys.requireNumber("rope.scale_linear")) : plain;
-            case "linear" -> plain.linear((float) keys.requireNumber("rope.scaling.factor"));
-            case "yarn" ->
-                Rope.yarn(
+            case "none" -> plain;
+            case "linear" -> factor == 0 ? plain : plain.linear(factor);
+            case "yarn" -> {
+                Rope yarn = Rope.yarn(
                         base,
                         size,
                         (float) keys.requireNumber("rope.scaling.factor"),
                         keys.integer("rope.scaling.original_context_length").orElse(context),
-                        32,
-                        1,
-                        keys.number("rope.scaling.attn_factor")
+                        keys.number("rope.scaling.yarn_beta_fast")
                                 .map(Number::doubleValue)
-                                .orElse(Double.NaN),
+                                .orElse(32.0),
+                        keys.number("rope.scaling.yarn_beta_slow")
+                                .map(Number::doubleValue)
+                                .orElse(1.0),
+                        Double.NaN,
                         true);
+                yield yarn.times(keys.number("rope.scaling.attn_factor")
+                        .map(Number::floatValue)
+                        .orElse(1f));
+            }
             default ->
                 throw new CheckpointException(keys.file() + ": rotary positions scaled by \"" + type
                         + "\" are not known here; these are: none, linear, yarn");

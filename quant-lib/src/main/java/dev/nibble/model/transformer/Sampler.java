@@ -27,17 +27,52 @@ public final class Sampler {
      * The next token.
      *
      * @param logits as many as the vocabulary; not changed
-     * @throws IllegalArgumentException if one is not a number
+     * @throws IllegalArgumentException if one is not a number, or the largest is infinite
      */
     public int next(float[] logits) {
-        int n = order.length;
-        float max = Rows.max(logits, 0, n);
-        if (Float.isNaN(max)) {
-            throw new IllegalArgumentException("a logit is not a number");
-        }
         if (sampling.temperature() == 0) {
-            return first(logits, max);
+            return first(logits, max(logits));
         }
+        int kept = keep(logits);
+        double sum = 0;
+        for (int i = 0; i < kept; i++) {
+            sum += chances[i];
+        }
+        double drawn = random.nextDouble() * sum;
+        int i = 0;
+        for (double below = chances[0]; i < kept - 1 && below <= drawn; ) {
+            below += chances[++i];
+        }
+        return (int) order[i];
+    }
+
+    /**
+     * The chance of each token to be the next one; 0 for those that are not drawn.
+     *
+     * @param logits as many as the vocabulary; not changed
+     * @throws IllegalArgumentException if one is not a number, or the largest is infinite
+     */
+    public double[] probabilities(float[] logits) {
+        double[] all = new double[order.length];
+        if (sampling.temperature() == 0) {
+            all[first(logits, max(logits))] = 1;
+            return all;
+        }
+        int kept = keep(logits);
+        double sum = 0;
+        for (int i = 0; i < kept; i++) {
+            sum += chances[i];
+        }
+        for (int i = 0; i < kept; i++) {
+            all[(int) order[i]] = chances[i] / sum;
+        }
+        return all;
+    }
+
+    /** Puts the tokens that may be drawn first in order, their chances beside them; gives their number. */
+    private int keep(float[] logits) {
+        int n = order.length;
+        float max = max(logits);
         for (int i = 0; i < n; i++) {
             int bits = Float.floatToIntBits(logits[i]);
             long ordered = bits ^ (bits >> 31 & 0x7fffffff);
@@ -47,29 +82,35 @@ public final class Sampler {
         if (sampling.topK() > 0 || sampling.topP() < 1) {
             Arrays.sort(order);
             kept = sampling.topK() > 0 ? Math.min(n, sampling.topK()) : n;
+            while (kept < n && logits[(int) order[kept]] == logits[(int) order[kept - 1]]) {
+                kept++;
+            }
         }
-        float temperature = (float) sampling.temperature();
         for (int i = 0; i < kept; i++) {
-            chances[i] = logits[(int) order[i]] / temperature;
-        }
-        for (; kept < n && logits[(int) order[kept]] / temperature == chances[kept - 1]; kept++) {
-            chances[kept] = chances[kept - 1];
+            // less the largest first, so that no temperature however low makes infinities of numbers
+            chances[i] = (float) (((double) logits[(int) order[i]] - max) / sampling.temperature());
         }
         Rows.softmax(chances, 0, kept);
+        if (sampling.topP() == 1) {
+            return kept;
+        }
         double sum = 0;
         int end = 0;
         while (end < kept && (end == 0 || sum < sampling.topP())) {
             sum += chances[end++];
         }
-        double drawn = random.nextDouble() * sum;
-        int i = 0;
-        for (double below = chances[0]; i < end - 1 && below <= drawn; ) {
-            below += chances[++i];
-        }
-        return (int) order[i];
+        return end;
     }
 
-    private int first(float[] logits, float max) {
+    private static float max(float[] logits) {
+        float max = Rows.max(logits, 0, logits.length);
+        if (!Float.isFinite(max)) {
+            throw new IllegalArgumentException("the largest logit is " + max);
+        }
+        return max;
+    }
+
+    private static int first(float[] logits, float max) {
         for (int i = 0; ; i++) {
             if (logits[i] == max) {
                 return i;

@@ -35,7 +35,8 @@ public final class Transformer {
      * The transformer of a file.
      *
      * @param settings what config.json says; empty for a GGUF file, whose metadata says it
-     * @throws CheckpointException if it is of no family that is known, or does not say what it is
+     * @throws CheckpointException if it is of no family that is known, does not say what it is, or lacks weights or has
+     *     them in other shapes than it says
      */
     public static Transformer of(Weights weights, Map<String, Object> settings) {
         String file = String.valueOf(weights.checkpoint().path().getFileName());
@@ -43,10 +44,16 @@ public final class Transformer {
         Facts facts =
                 gguf ? new Facts(file, weights.checkpoint().metadata()) : new Facts(file + ", config.json", settings);
         Family family = gguf ? Families.ofGguf(facts) : Families.ofConfig(facts);
-        WeightReader reader = new WeightReader(weights, family, gguf, null);
-        TransformerConfig config;
+        TransformerConfig config = config(family, facts, gguf);
+        WeightReader reader = new WeightReader(weights, family, gguf, new Shapes(config), null);
+        boolean tied = gguf ? !reader.has(Slot.HEAD, 0) : config.tied();
+        Inventory.check(config, reader, tied, family.biases(facts));
+        return new Transformer(config, reader, tied);
+    }
+
+    private static TransformerConfig config(Family family, Facts facts, boolean gguf) {
         try {
-            config = gguf
+            return gguf
                     ? family.gguf(
                             facts,
                             facts.under(facts.text("general.architecture").orElseThrow() + "."))
@@ -54,8 +61,6 @@ public final class Transformer {
         } catch (IllegalArgumentException e) {
             throw new CheckpointException(facts.file() + ": " + e.getMessage(), e);
         }
-        boolean tied = gguf ? reader.find(Slot.HEAD, 0).isEmpty() : config.tied();
-        return new Transformer(config, reader, tied);
     }
 
     /** The same over other numbers: every weight as the recipe stores it; null for the file's own. */
@@ -97,31 +102,19 @@ public final class Transformer {
         private final float[] frequencyFactors;
 
         private Ends(Progress progress) {
-            int size = config.embeddingSize();
-            embedding = reader.panels(Slot.EMBEDDING, 0, config.vocabulary(), size, 0, progress);
+            embedding = reader.panels(Slot.EMBEDDING, 0, progress);
             head = !tied
-                    ? reader.panels(Slot.HEAD, 0, config.vocabulary(), size, 0, progress)
-                    : reader.headIsEmbedding() ? embedding : reader.tiedHead(config.vocabulary(), size, progress);
+                    ? reader.panels(Slot.HEAD, 0, progress)
+                    : reader.headIsEmbedding() ? embedding : reader.tiedHead(progress);
             positions = config.rope() == null
-                    ? reader.matrix(
-                                    Slot.POSITIONS,
-                                    0,
-                                    config.contextLength() + config.positionOffset(),
-                                    config.hidden(),
-                                    0,
-                                    progress)
-                            .values()
+                    ? reader.matrix(Slot.POSITIONS, 0, progress).values()
                     : null;
-            boolean projects = size != config.hidden();
-            projectIn = projects
-                    ? new Linear(reader.panels(Slot.PROJECT_IN, 0, config.hidden(), size, 0, progress), null)
-                    : null;
-            projectOut = projects
-                    ? new Linear(reader.panels(Slot.PROJECT_OUT, 0, size, config.hidden(), 0, progress), null)
-                    : null;
-            finalNorm =
-                    config.normFirst() ? Normalization.read(config, reader, Slot.FINAL_NORM, 0, config.hidden()) : null;
-            frequencyFactors = config.rope() == null ? null : reader.ropeFactors();
+            projectIn = config.projects() ? new Linear(reader.panels(Slot.PROJECT_IN, 0, progress), null) : null;
+            projectOut = config.projects() ? new Linear(reader.panels(Slot.PROJECT_OUT, 0, progress), null) : null;
+            finalNorm = config.normFirst() ? Normalization.read(config, reader, Slot.FINAL_NORM, 0) : null;
+            frequencyFactors = config.rope() == null
+                    ? null
+                    : reader.ropeFactors(config.rope().size() / 2);
         }
 
         /** Bytes in memory. */

@@ -119,6 +119,11 @@ public record TransformerConfig(
         return windows.isEmpty() ? 0 : windows.get(layer);
     }
 
+    /** Whether embeddings are projected to hidden states and back. */
+    boolean projects() {
+        return embeddingSize != hidden;
+    }
+
     /** Numbers that a position adds to the cache of keys and values, over all layers. */
     public long cacheNumbers() {
         return 2L * layers * keyHeads * headSize;

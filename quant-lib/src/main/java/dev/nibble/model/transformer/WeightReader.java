@@ -23,34 +23,39 @@ final class WeightReader {
     private final Weights weights;
     private final Family family;
     private final boolean gguf;
+    private final Shapes shapes;
     private final ModelRecipe recipe;
 
     /** @param recipe null for the weights as they are in the file */
-    WeightReader(Weights weights, Family family, boolean gguf, ModelRecipe recipe) {
+    WeightReader(Weights weights, Family family, boolean gguf, Shapes shapes, ModelRecipe recipe) {
         this.weights = weights;
         this.family = family;
         this.gguf = gguf;
+        this.shapes = shapes;
         this.recipe = recipe;
     }
 
     /** The same weights in another recipe. */
     WeightReader with(ModelRecipe other) {
-        return new WeightReader(weights, family, gguf, other);
+        return new WeightReader(weights, family, gguf, shapes, other);
     }
 
-    /** The file. */
-    Weights weights() {
-        return weights;
+    /** Whether a layer makes queries, keys and values by one matrix. */
+    boolean fused(int layer) {
+        return has(Slot.QUERY_KEY_VALUE, layer) || !names().containsKey(Slot.QUERY);
     }
 
-    /** The weight at a place; empty if the model has none. */
-    Optional<Weight> find(Slot slot, int layer) {
-        return find(slot, layer, WEIGHT);
+    private Map<Slot, String> names() {
+        return gguf ? family.ggufNames() : family.names();
+    }
+
+    /** Whether there is a weight at a place. */
+    boolean has(Slot slot, int layer) {
+        return find(slot, layer, WEIGHT).isPresent();
     }
 
     private Optional<Weight> find(Slot slot, int layer, String suffix) {
-        Map<Slot, String> names = gguf ? family.ggufNames() : family.names();
-        String pattern = names.get(slot);
+        String pattern = names().get(slot);
         if (pattern == null) {
             return Optional.empty();
         }
@@ -59,46 +64,70 @@ final class WeightReader {
         return weights.find(name).or(() -> weights.find(name.substring(name.indexOf('.') + 1)));
     }
 
-    private Weight require(Slot slot, int layer) {
-        return find(slot, layer).orElseThrow(() -> {
-            String name = (gguf ? family.ggufNames() : family.names()).getOrDefault(slot, slot.name());
-            return new CheckpointException(weights.checkpoint().path().getFileName() + " has no \""
-                    + name.replace("*", Integer.toString(layer)) + WEIGHT + "\", which its model needs");
+    private Weight require(Slot slot, int layer, String suffix) {
+        return find(slot, layer, suffix).orElseThrow(() -> {
+            String name = names().getOrDefault(slot, slot.name());
+            return new CheckpointException(file() + " has no \"" + name.replace("*", Integer.toString(layer)) + suffix
+                    + "\", which its model needs");
         });
+    }
+
+    private String file() {
+        return String.valueOf(weights.checkpoint().path().getFileName());
+    }
+
+    /**
+     * Says now what reading the weights of a place would.
+     *
+     * @param bias whether it has to have a bias; one that it has all the same is looked at, too
+     * @throws CheckpointException if something is not there, or has another shape
+     */
+    void check(Slot slot, int layer, boolean bias) {
+        Weight weight = require(slot, layer, WEIGHT);
+        if (shapes.inputs(slot) > 0) {
+            requireMatrix(weight, slot);
+        } else {
+            requireLength(weight, slot);
+        }
+        if (bias) {
+            require(slot, layer, BIAS);
+        }
+        find(slot, layer, BIAS).ifPresent(b -> requireLength(b, slot));
     }
 
     /**
      * A matrix in the recipe, laid out for products.
      *
-     * @param heads of queries or keys, whose rows may lie in pairs; 0 for others
-     * @throws CheckpointException if it is not there, or has not that shape
+     * @throws CheckpointException if it is not there, or has another shape
      */
-    Panels panels(Slot slot, int layer, int outputs, int inputs, int heads, Progress progress) {
-        return Panels.of(matrix(slot, layer, outputs, inputs, heads, progress), progress.quiet());
+    Panels panels(Slot slot, int layer, Progress progress) {
+        return Panels.of(matrix(slot, layer, progress), progress.quiet());
     }
 
     /** The same as a matrix, [out, in]. */
-    Matrix matrix(Slot slot, int layer, int outputs, int inputs, int heads, Progress progress) {
-        Weight weight = require(slot, layer);
-        boolean turned = !gguf && family.transposed() && isLinear(slot);
-        requireShape(weight, turned ? inputs : outputs, turned ? outputs : inputs);
-        Matrix w = weight.rows(0, turned ? inputs : outputs, progress.quiet());
-        if (turned) {
-            w = transposed(w);
-        }
-        Matrix stored = stored(weight.name(), 2, w, progress);
-        return gguf && family.pairedInGguf() && heads > 0 ? unpaired(stored, heads) : stored;
+    Matrix matrix(Slot slot, int layer, Progress progress) {
+        Weight weight = require(slot, layer, WEIGHT);
+        requireMatrix(weight, slot);
+        boolean turned = turned(weight, slot);
+        Matrix w = weight.rows(0, turned ? shapes.inputs(slot) : shapes.outputs(slot), progress.quiet());
+        Matrix stored = stored(weight.name(), 2, turned ? transposed(w) : w, progress);
+        return isPaired(slot) ? unpaired(stored, shapes.heads(slot)) : stored;
     }
 
-    private static boolean isLinear(Slot slot) {
-        return slot != Slot.EMBEDDING && slot != Slot.POSITIONS && slot != Slot.HEAD;
+    private boolean turned(Weight weight, Slot slot) {
+        boolean linear = slot != Slot.EMBEDDING && slot != Slot.POSITIONS && slot != Slot.HEAD;
+        return linear && !gguf && family.transposed() && !weight.rowsAreOutputs();
+    }
+
+    private boolean isPaired(Slot slot) {
+        return gguf && family.pairedInGguf() && shapes.heads(slot) > 0;
     }
 
     /** The embedding as the head, in the recipe of heads. */
-    Panels tiedHead(int outputs, int inputs, Progress progress) {
-        Weight weight = require(Slot.EMBEDDING, 0);
-        requireShape(weight, outputs, inputs);
-        Matrix w = weight.rows(0, outputs, progress.quiet());
+    Panels tiedHead(Progress progress) {
+        Weight weight = require(Slot.EMBEDDING, 0, WEIGHT);
+        requireMatrix(weight, Slot.EMBEDDING);
+        Matrix w = weight.rows(0, shapes.outputs(Slot.EMBEDDING), progress.quiet());
         Optional<Recipe> own = recipe == null ? Optional.empty() : recipe.of(ModelRecipe.Part.HEAD);
         return Panels.of(own.isPresent() ? in(own.get(), w, progress) : w, progress.quiet());
     }
@@ -108,7 +137,7 @@ final class WeightReader {
         if (recipe == null) {
             return true;
         }
-        Weight weight = require(Slot.EMBEDDING, 0);
+        Weight weight = require(Slot.EMBEDDING, 0, WEIGHT);
         Optional<Recipe> head = recipe.of(ModelRecipe.Part.HEAD);
         Optional<Recipe> embedding = recipe.ofTensor(weight.name(), 2);
         return head.isEmpty() || head.equals(embedding);
@@ -128,43 +157,60 @@ final class WeightReader {
         }
     }
 
-    /** The numbers of a norm, or of a norm's or a linear's bias; null if there are none. */
-    float[] vector(Slot slot, int layer, boolean bias, int length, int heads) {
-        Optional<Weight> found = find(slot, layer, bias ? BIAS : WEIGHT);
+    /** The numbers of a norm. */
+    float[] norm(Slot slot, int layer) {
+        return vector(require(slot, layer, WEIGHT), slot);
+    }
+
+    /** The bias of a place; null if there is none. */
+    float[] bias(Slot slot, int layer) {
+        Optional<Weight> found = find(slot, layer, BIAS);
         if (found.isEmpty()) {
             return null;
         }
-        Weight weight = found.get();
-        if (weight.count() != length) {
-            throw shape(weight, Integer.toString(length));
-        }
+        float[] values = vector(found.get(), slot);
+        return isPaired(slot)
+                ? unpaired(Matrix.of(values.length, 1, values), shapes.heads(slot))
+                        .values()
+                : values;
+    }
+
+    private float[] vector(Weight weight, Slot slot) {
+        requireLength(weight, slot);
         Matrix w = weight.rows(0, Math.toIntExact(weight.rows()), Progress.NONE);
-        float[] values = stored(weight.name(), 1, w, Progress.NONE).values();
-        if (gguf && family.pairedInGguf() && bias && heads > 0) {
-            return unpaired(Matrix.of(length, 1, values), heads).values();
+        return stored(weight.name(), 1, w, Progress.NONE).values();
+    }
+
+    /**
+     * Factors that the rotary frequencies are divided by, where a GGUF file has them; else null.
+     *
+     * @throws CheckpointException if they are not as many as {@code count}
+     */
+    float[] ropeFactors(int count) {
+        Optional<Weight> found = gguf ? weights.find("rope_freqs.weight") : Optional.empty();
+        if (found.isEmpty()) {
+            return null;
         }
-        return values;
-    }
-
-    /** {@link #vector} of what has to be there. */
-    float[] requireVector(Slot slot, int layer, int length) {
-        float[] values = vector(slot, layer, false, length, 0);
-        if (values == null) {
-            require(slot, layer); // says what is missing
+        if (found.get().count() != count) {
+            throw shape(found.get(), "[" + count + "]");
         }
-        return values;
+        return found.get()
+                .rows(0, Math.toIntExact(found.get().rows()), Progress.NONE)
+                .values();
     }
 
-    /** Factors that the rotary frequencies are divided by, where a GGUF file has them; else null. */
-    float[] ropeFactors() {
-        return weights.find("rope_freqs.weight")
-                .map(w -> w.rows(0, Math.toIntExact(w.rows()), Progress.NONE).values())
-                .orElse(null);
-    }
-
-    private void requireShape(Weight weight, int rows, int cols) {
+    private void requireMatrix(Weight weight, Slot slot) {
+        boolean turned = turned(weight, slot);
+        int rows = turned ? shapes.inputs(slot) : shapes.outputs(slot);
+        int cols = turned ? shapes.outputs(slot) : shapes.inputs(slot);
         if (weight.rows() != rows || weight.cols() != cols) {
             throw shape(weight, "[" + rows + ", " + cols + "]");
+        }
+    }
+
+    private void requireLength(Weight weight, Slot slot) {
+        if (weight.count() != shapes.outputs(slot)) {
+            throw shape(weight, "[" + shapes.outputs(slot) + "]");
         }
     }
 
@@ -172,7 +218,7 @@ final class WeightReader {
         return new CheckpointException(String.format(
                 Locale.ROOT,
                 "%s: \"%s\" has the shape %s, but its model's description asks for %s",
-                weights.checkpoint().path().getFileName(),
+                file(),
                 weight.name(),
                 Arrays.toString(weight.shape()),
                 expected));
