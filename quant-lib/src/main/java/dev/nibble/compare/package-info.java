@@ -1,5 +1,6 @@
 /**
- * What follows from shapes, recipes and measurements: which hardware a model needs, and which format to take, as plain
- * records. Uses everything below it, from core to metric. Start reading at {@link dev.nibble.compare.Planner}.
+ * What formats do to a model, side by side, and which hardware a model needs: evaluations that are run, kept and compared,
+ * as plain records. Uses everything below it, from core to metric. Start reading at {@link dev.nibble.compare.Comparison}
+ * and {@link dev.nibble.compare.Planner}.
  */
 package dev.nibble.compare;

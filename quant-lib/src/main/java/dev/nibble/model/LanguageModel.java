@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * A model that reads and writes text: a decoder-only transformer in float32 over the weights of a file, or over what a
@@ -97,6 +98,18 @@ public final class LanguageModel implements LogitsSource {
      */
     public Session session(int capacity, Progress progress) {
         return new Session(transformer, capacity, progress);
+    }
+
+    /** The tokens of a text to continue, behind the one that begins texts where the model expects it. */
+    public int[] prompt(String text) {
+        int[] tokens = tokenizer().encode(text);
+        if (!tokenizer().addsBos() || tokenizer().bos().isEmpty()) {
+            return tokens;
+        }
+        int bos = tokenizer().bos().getAsInt();
+        return tokens.length > 0 && tokens[0] == bos
+                ? tokens
+                : IntStream.concat(IntStream.of(bos), IntStream.of(tokens)).toArray();
     }
 
     /**

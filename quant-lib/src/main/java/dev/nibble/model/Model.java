@@ -68,11 +68,8 @@ public final class Model implements AutoCloseable {
      *     known here
      */
     public LanguageModel language() {
-        return LanguageModel.of(name, Weights.of(checkpoint), settings(), this::tokenizer);
-    }
-
-    private Map<String, Object> settings() {
-        return Map.of();
+        return LanguageModel.of(
+                name, Weights.of(checkpoint), checkpoint.config().orElse(Map.of()), this::tokenizer);
     }
 
     /**

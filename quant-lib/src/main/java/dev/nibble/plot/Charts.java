@@ -1,5 +1,6 @@
 package dev.nibble.plot;
 
+import dev.nibble.compare.ComparisonResult;
 import dev.nibble.core.Progress;
 import dev.nibble.format.Formats;
 import dev.nibble.format.Quantized;
@@ -442,5 +443,10 @@ public final class Charts {
                         + "\": expected one that Tables made; it has " + table.columnNames());
             }
         }
+    }
+
+    /** Divergence against stored bits per weight, and the formats that no smaller one beats. */
+    public static Chart comparison(ComparisonResult result) {
+        return ComparisonViews.front(result);
     }
 }

@@ -21,6 +21,9 @@ final class FrontCharts {
             SeriesStyle.Mark.CROSS,
             SeriesStyle.Mark.SQUARE);
 
+    private static final List<String> FAMILIES =
+            List.of("integers", "code books", "GGUF blocks", "floats", "microscaling", "binary, ternary");
+
     private FrontCharts() {}
 
     /** What people call the kind of a format, by the name that its recipe begins with. */
@@ -39,6 +42,12 @@ final class FrontCharts {
             return "binary, ternary";
         }
         return name.matches("nf\\d|bnbfp4|dyn8|lloydmax|kmeans") ? "code books" : "floats";
+    }
+
+    /** How the points of a family look. */
+    static SeriesStyle style(String family) {
+        int look = FAMILIES.indexOf(family);
+        return new SeriesStyle(COLOURS.get(look), SeriesStyle.Dash.SOLID, MARKS.get(look), false, 2, 8);
     }
 
     /** Rows of formats that no other row beats with fewer, or as many, bits; fewest bits first. */
@@ -106,13 +115,8 @@ final class FrontCharts {
                     .styled(SeriesStyle.NEUTRAL.withMarkSize(3))
                     .labelled(withRoom(kept, names)));
         }
-        List<String> families =
-                List.of("integers", "code books", "GGUF blocks", "floats", "microscaling", "binary, ternary");
-        points.forEach((family, p) -> {
-            int look = families.indexOf(family);
-            series.add(Series.points(family, x(p), y(p))
-                    .styled(new SeriesStyle(COLOURS.get(look), SeriesStyle.Dash.SOLID, MARKS.get(look), false, 2, 8)));
-        });
+        points.forEach(
+                (family, p) -> series.add(Series.points(family, x(p), y(p)).styled(style(family))));
         return new Chart(
                 (fromBound ? "Distance to the bound: " : "Formats by family: ") + errors.name(),
                 Axis.of("stored bits per weight, scales included", "bits"),

@@ -2,6 +2,7 @@ package dev.nibble.plot;
 
 import dev.nibble.checkpoint.Checkpoint;
 import dev.nibble.checkpoint.CheckpointException;
+import dev.nibble.compare.ComparisonResult;
 import dev.nibble.core.Progress;
 import dev.nibble.explain.Difference;
 import dev.nibble.explain.Identity;
@@ -427,5 +428,13 @@ public final class Tables {
             cosine.append(error.cosine());
             note.append(quantized.note());
         }
+    }
+
+    /**
+     * Formats on a model: bits, sizes, perplexity, divergence, accuracy and flips. Numbers behind ± are one standard
+     * error.
+     */
+    public static Table comparison(ComparisonResult result) {
+        return ComparisonViews.table(result);
     }
 }

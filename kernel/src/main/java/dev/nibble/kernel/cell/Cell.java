@@ -1,6 +1,7 @@
 package dev.nibble.kernel.cell;
 
 import dev.nibble.core.CancelToken;
+import dev.nibble.core.Live;
 import dev.nibble.kernel.display.MimeBundle;
 import dev.nibble.kernel.display.Output;
 import dev.nibble.kernel.display.RenderOptions;
@@ -87,6 +88,11 @@ public final class Cell {
     /** The bars of its long calls. */
     public CellProgress progress() {
         return progress;
+    }
+
+    /** A place for a result that grows. */
+    public Live live() {
+        return new CellLive();
     }
 
     CellStreams streams() {

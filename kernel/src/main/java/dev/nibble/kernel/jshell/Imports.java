@@ -34,6 +34,8 @@ public final class Imports {
                     "explain",
                     "Diff, Identify, Optimum: why files differ, what a file is, how far a block is from the best"),
             library("model", "models by name: Models.open(\"smollm2-135m\")"),
+            library("metric", "Perplexity, Divergence, Accuracy, Datasets: what a model says"),
+            library("compare", "Comparison: formats side by side on a model"),
             library("plot", "Tables and Charts of all of these"),
             new Entry("tech.tablesaw.api", false, "Table and its columns (Tablesaw)"),
             new Entry(

@@ -1,5 +1,6 @@
 package dev.nibble.kernel.protocol;
 
+import dev.nibble.core.Live;
 import dev.nibble.core.Progress;
 import dev.nibble.kernel.cell.Cell;
 import dev.nibble.kernel.cell.Display;
@@ -38,6 +39,10 @@ public final class Cells implements CellRunner {
         Progress.setCurrent(() -> {
             Cell cell = Cell.current();
             return cell == null ? Progress.NONE : cell.progress();
+        });
+        Live.setBegin(() -> {
+            Cell cell = Cell.current();
+            return cell == null ? Live.NONE : cell.live();
         });
         Thread.ofPlatform().name("nibble-warm").daemon().start(this::warm);
     }

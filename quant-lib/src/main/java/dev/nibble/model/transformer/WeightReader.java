@@ -9,6 +9,7 @@ import dev.nibble.core.Progress;
 import dev.nibble.core.Recipe;
 import dev.nibble.format.Format;
 import dev.nibble.format.Formats;
+import dev.nibble.model.FittingRecipe;
 import dev.nibble.tensor.Matrix;
 import java.util.Arrays;
 import java.util.Locale;
@@ -149,8 +150,9 @@ final class WeightReader {
     }
 
     private static Matrix in(Recipe recipe, Matrix w, Progress progress) {
-        Format format = Formats.parse(recipe.toString());
         try {
+            Format format =
+                    Formats.parse(FittingRecipe.of(recipe, w.rows(), w.cols()).toString());
             return format.quantize(w, progress.quiet()).dequantize();
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(w + " in " + recipe + ": " + e.getMessage(), e);

@@ -1,0 +1,125 @@
+package dev.nibble.compare;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+
+/**
+ * What formats do to a model: one row for each, and what they were evaluated on.
+ *
+ * @param model its name
+ * @param modelHash of its weights
+ * @param data name of the texts and questions
+ * @param dataHash of the scored tokens
+ * @param protocol how the text was cut and scored, one sentence
+ * @param tokens that were scored
+ * @param questions that were asked; 0 for none
+ * @param note what has to be known to read the table; empty if nothing
+ * @param missing recipes that have no row yet
+ * @param rows the weights as stored first, then in the order that they were asked for
+ */
+public record ComparisonResult(
+        String model,
+        String modelHash,
+        String data,
+        String dataHash,
+        String protocol,
+        int tokens,
+        int questions,
+        String note,
+        List<String> missing,
+        List<Row> rows) {
+    public ComparisonResult {
+        Objects.requireNonNull(model, "model");
+        missing = List.copyOf(missing);
+        rows = List.copyOf(rows);
+    }
+
+    /** Rows that none beats with fewer, or as many, bits per weight and a smaller divergence; fewest bits first. */
+    public List<Row> front() {
+        double[] best = {Double.POSITIVE_INFINITY};
+        return rows.stream()
+                .filter(row -> !row.isBase())
+                .sorted(Comparator.comparingDouble((Row r) -> r.sizes().bitsPerWeight())
+                        .thenComparingDouble(Row::kl))
+                .filter(row -> {
+                    boolean better = row.kl() < best[0];
+                    best[0] = Math.min(best[0], row.kl());
+                    return better;
+                })
+                .toList();
+    }
+
+    /** What the table says, in words, and how sure that is. */
+    public String verdict() {
+        List<Row> others = rows.stream().filter(row -> !row.isBase()).toList();
+        if (others.isEmpty()) {
+            return "Nothing to compare yet.";
+        }
+        StringBuilder text = new StringBuilder();
+        List<String> alike =
+                others.stream().filter(row -> !row.differs()).map(Row::recipe).toList();
+        if (!alike.isEmpty()) {
+            text.append(String.join(", ", alike))
+                    .append(alike.size() == 1 ? " can not be told" : " can not be told apart")
+                    .append(" from the weights as stored by perplexity on these ")
+                    .append(String.format(Locale.ROOT, "%,d tokens. ", tokens));
+        }
+        others.stream()
+                .filter(row -> row.sizes().fallbacks() > 0)
+                .forEach(row -> text.append(String.format(
+                        Locale.ROOT,
+                        "%s does not take the rows of %d weights, which are in what llama.cpp falls back to. ",
+                        row.recipe(),
+                        row.sizes().fallbacks())));
+        List<Row> front = front();
+        if (front.size() > 1) {
+            text.append("Best for their size: ");
+            text.append(String.join(
+                    "; ",
+                    front.stream()
+                            .map(row -> String.format(
+                                    Locale.ROOT,
+                                    "%s (%.2f bits, KL %.4f ± %.4f)",
+                                    row.recipe(),
+                                    row.sizes().bitsPerWeight(),
+                                    row.kl(),
+                                    row.klError()))
+                            .toList()));
+            text.append(". ");
+        }
+        for (int i = 1; i < front.size(); i++) {
+            Row small = front.get(i - 1);
+            Row large = front.get(i);
+            double error = Math.hypot(small.klError(), large.klError());
+            if (small.kl() - large.kl() < 2 * error) {
+                text.append(small.recipe())
+                        .append(" and ")
+                        .append(large.recipe())
+                        .append(" are too close to rank on this text. ");
+            }
+        }
+        List<String> flipped = others.stream()
+                .filter(row -> row.lost() + row.gained() > 0)
+                .map(row -> String.format(Locale.ROOT, "%s %d lost, %d won", row.recipe(), row.lost(), row.gained()))
+                .toList();
+        if (questions > 0) {
+            text.append(
+                    flipped.isEmpty()
+                            ? "No answer changed. "
+                            : "Of " + questions + " answers changed: " + String.join("; ", flipped) + ". ");
+            text.append(String.format(
+                    Locale.ROOT,
+                    "With %d questions accuracy can not rank formats whose shares differ by less than about %.0f points.",
+                    questions,
+                    200 * Math.sqrt(0.5 / questions)));
+        }
+        return text.toString().strip();
+    }
+
+    @Override
+    public String toString() {
+        return model + " on " + data + ": " + rows.size() + " rows. " + verdict();
+    }
+}

@@ -1,0 +1,68 @@
+package dev.nibble.compare;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * One model in one recipe, evaluated. Errors are one standard error; what was not measured is not-a-number.
+ *
+ * @param recipe as it was asked for; "as stored" for the file's own weights
+ * @param sizes what it takes
+ * @param perplexity on the text
+ * @param perplexityError of it, if tokens were independent
+ * @param logRatio ln of the perplexity over that of the weights as stored
+ * @param logRatioError of it, from the losses of the same tokens in pairs, windows drawn
+ * @param kl mean Kullback-Leibler divergence from the weights as stored, in nats per token
+ * @param klError of it, windows drawn
+ * @param kl99 its 99th percentile over tokens
+ * @param sameTop share of tokens where both find the same one most probable, 0 to 1
+ * @param rmsDeltaP root of the mean square change of the probability of the token that came, in percentage points
+ * @param entropy mean entropy of the distributions, in nats
+ * @param accuracies share of right answers of each task, by acc_norm, 0 to 1
+ * @param accuracyErrors of these
+ * @param lost answers that were right as stored and are wrong now
+ * @param gained the other way round
+ * @param flipsP probability of as uneven a split by chance (McNemar)
+ * @param seconds that the evaluation took on the wall
+ */
+public record Row(
+        String recipe,
+        Sizes sizes,
+        double perplexity,
+        double perplexityError,
+        double logRatio,
+        double logRatioError,
+        double kl,
+        double klError,
+        double kl99,
+        double sameTop,
+        double rmsDeltaP,
+        double entropy,
+        Map<String, Double> accuracies,
+        Map<String, Double> accuracyErrors,
+        int lost,
+        int gained,
+        double flipsP,
+        double seconds) {
+    /** What the file's own weights are called. */
+    public static final String AS_STORED = "as stored";
+
+    public Row {
+        Objects.requireNonNull(recipe, "recipe");
+        Objects.requireNonNull(sizes, "sizes");
+        accuracies = Collections.unmodifiableMap(new LinkedHashMap<>(accuracies));
+        accuracyErrors = Collections.unmodifiableMap(new LinkedHashMap<>(accuracyErrors));
+    }
+
+    /** Whether these are the file's own weights. */
+    public boolean isBase() {
+        return recipe.equals(AS_STORED);
+    }
+
+    /** Whether a model in this recipe can be told from the one as stored on this text, at two standard errors. */
+    public boolean differs() {
+        return kl > 0 && Math.abs(logRatio) > 2 * logRatioError;
+    }
+}
