@@ -3,6 +3,7 @@ package dev.nibble.cli;
 import dev.nibble.checkpoint.CheckpointException;
 import dev.nibble.core.Cancelled;
 import dev.nibble.kernel.notebook.NotebookException;
+import dev.nibble.metric.NotFiniteLogits;
 import dev.nibble.model.ModelUnavailable;
 import dev.nibble.model.hub.HubException;
 import java.io.IOException;
@@ -45,6 +46,7 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
             case FileSystemException other when other.getReason() != null -> other.getFile() + ": " + other.getReason();
             case IOException other -> other.getMessage() == null ? other.toString() : other.getMessage();
             case CheckpointException bad -> bad.getMessage();
+            case NotFiniteLogits overflow -> overflow.getMessage();
             case NotebookException notebook -> notebook.getMessage();
             case ModelUnavailable unavailable -> unavailable.getMessage();
             case HubException hub -> hub.getMessage();

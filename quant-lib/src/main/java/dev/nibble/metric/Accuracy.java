@@ -79,6 +79,17 @@ public record Accuracy(
             double p = of(measure);
             return count < 2 ? Double.NaN : StrictMath.sqrt(p * (1 - p) / (count - 1));
         }
+
+        /** {@code acc 67.86 ± 6.30 % acc_norm … acc_bytes … of 56}. */
+        @Override
+        public String toString() {
+            var text = new StringBuilder();
+            for (Measure measure : Measure.values()) {
+                text.append(String.format(
+                        Locale.ROOT, "%s %.2f ± %.2f %% ", measure.word(), 100 * of(measure), 100 * error(measure)));
+            }
+            return text.append("of ").append(count).toString();
+        }
     }
 
     /**
@@ -274,16 +285,6 @@ public record Accuracy(
 
     @Override
     public String toString() {
-        var text = new StringBuilder(
-                String.format(Locale.ROOT, "%s on %s (%s, %,d questions):", model, questions, prompts, all.count()));
-        for (Measure measure : Measure.values()) {
-            text.append(String.format(
-                    Locale.ROOT,
-                    " %s %.2f ± %.2f %%",
-                    measure.word(),
-                    100 * all.of(measure),
-                    100 * all.error(measure)));
-        }
-        return text.toString();
+        return String.format(Locale.ROOT, "%s on %s (%s): %s", model, questions, prompts, all);
     }
 }
