@@ -1,5 +1,6 @@
 package dev.nibble.cli;
 
+import dev.nibble.checkpoint.Checkpoint;
 import dev.nibble.checkpoint.CheckpointException;
 import dev.nibble.checkpoint.FileRun;
 import dev.nibble.checkpoint.StoredBlock;
@@ -19,7 +20,7 @@ import java.util.TreeMap;
 
 /** One block of a weight in words: where its bytes are in the file, what every bit means, and the values. */
 final class BlockText {
-    private final BlockBytes file;
+    private final Checkpoint file;
     private final Weight weight;
     private final StoredBlock block;
 
@@ -29,7 +30,7 @@ final class BlockText {
      * @param index counted from 0 over the whole weight
      * @throws CheckpointException if the weight has no blocks, or fewer
      */
-    BlockText(Weight weight, long index, BlockBytes file) {
+    BlockText(Weight weight, long index, Checkpoint file) {
         this.file = file;
         this.weight = weight;
         this.block = weight.block(index)
@@ -39,12 +40,6 @@ final class BlockText {
             throw new CheckpointException("block " + index + " of \"" + weight.name()
                     + "\" is a group that the file gives no weight of the row");
         }
-    }
-
-    /** Reads bytes of a tensor as the file has them. */
-    @FunctionalInterface
-    interface BlockBytes {
-        byte[] read(String tensor, long from, int count);
     }
 
     /**
@@ -235,12 +230,14 @@ final class BlockText {
 
     private void put(Map<String, String> bytes, TensorInfo tensor, long from, long to) {
         StringBuilder hex = new StringBuilder();
-        for (byte b : file.read(tensor.name(), from, Math.toIntExact(to - from))) {
+        for (byte b : file.stored(tensor.name(), from, Math.toIntExact(to - from))) {
             hex.append(hex.isEmpty() ? "" : " ").append(String.format(Locale.ROOT, "%02x", b));
         }
+        String of = file.files().size() == 1
+                ? "the file"
+                : file.fileOf(tensor.name()).getFileName().toString();
         bytes.put(
-                String.format(
-                        Locale.ROOT, "%s, byte %,d (of the file %,d)", tensor.name(), from, tensor.offset() + from),
+                String.format(Locale.ROOT, "%s, byte %,d (of %s %,d)", tensor.name(), from, of, tensor.offset() + from),
                 hex.toString());
     }
 }

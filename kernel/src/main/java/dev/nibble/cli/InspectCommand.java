@@ -94,8 +94,7 @@ final class InspectCommand extends LaboratoryCommand {
             } else {
                 Weight from =
                         source == null ? null : Weights.of(source.checkpoint()).get(tensor);
-                new BlockText(weights.get(tensor), block, model.checkpoint()::stored)
-                        .describe(from, facts, json.asked());
+                new BlockText(weights.get(tensor), block, model.checkpoint()).describe(from, facts, json.asked());
             }
             if (json.asked()) {
                 Json.print(facts);
@@ -108,6 +107,7 @@ final class InspectCommand extends LaboratoryCommand {
         facts.put("file", model.checkpoint().path().toString());
         facts.put("kind", model.checkpoint().kind());
         facts.put("metadata", metadata(model, Integer.MAX_VALUE));
+        model.checkpoint().config().ifPresent(config -> facts.put("config", config));
         facts.put("warnings", model.checkpoint().warnings());
         facts.put(
                 "weights",

@@ -133,12 +133,14 @@ public final class Model implements AutoCloseable {
     /** One line: "smollm2-135m: GGUF 3, 272 tensors, 134,515,008 parameters, 5.24 bits each". */
     @Override
     public String toString() {
+        int files = checkpoint.files().size();
         return String.format(
                 Locale.ROOT,
-                "%s: %s, %,d tensors, %,d parameters, %.2f bits each",
+                "%s: %s, %,d tensors%s, %,d parameters, %.2f bits each",
                 name,
                 checkpoint.kind(),
                 tensors().size(),
+                files == 1 ? "" : String.format(Locale.ROOT, " in %,d files", files),
                 parameters(),
                 bitsPerWeight());
     }

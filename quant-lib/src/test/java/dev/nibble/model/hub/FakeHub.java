@@ -24,8 +24,8 @@ import java.util.stream.Collectors;
  * One repository of a hub on this machine, as the real one answers: a list of files with hashes, small files directly,
  * large ones (LFS) from another server.
  */
-final class FakeHub implements AutoCloseable {
-    static final String REPOSITORY = "org/tiny-model";
+public final class FakeHub implements AutoCloseable {
+    public static final String REPOSITORY = "org/tiny-model";
     static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
     /** One request as it came. */
@@ -45,7 +45,7 @@ final class FakeHub implements AutoCloseable {
     private final Map<String, Behaviour> behaviours = new ConcurrentHashMap<>();
     private volatile String listing = "";
 
-    FakeHub() throws IOException {
+    public FakeHub() throws IOException {
         hub = server("hub");
         storage = server("storage");
     }
@@ -73,12 +73,12 @@ final class FakeHub implements AutoCloseable {
         return server;
     }
 
-    FakeHub file(String name, byte[] content) {
+    public FakeHub file(String name, byte[] content) {
         files.put(name, content);
         return this;
     }
 
-    FakeHub file(String name, String content) {
+    public FakeHub file(String name, String content) {
         return file(name, content.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -104,7 +104,7 @@ final class FakeHub implements AutoCloseable {
         return this;
     }
 
-    String endpoint() {
+    public String endpoint() {
         return "http://127.0.0.1:" + hub.getAddress().getPort();
     }
 
