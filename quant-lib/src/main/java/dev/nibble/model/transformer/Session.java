@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * One text that grows: all weights in memory, keys and values of what was read kept. After the first calls nothing is
- * allocated for a token. One thread at a time uses it.
+ * One text that grows: all weights in memory, keys and values of what was read kept. After the first calls a token takes no
+ * new memory but what handing work to threads does. One thread at a time uses it.
  */
 public final class Session {
     /** Tokens of a prompt that are read together. */
@@ -17,7 +17,7 @@ public final class Session {
     private final Transformer transformer;
     private final TransformerConfig config;
     private final Transformer.Ends ends;
-    private final Rope rope;
+    private final Angles angles;
     private final List<Block> blocks = new ArrayList<>();
     private final List<KeyValueCache> caches = new ArrayList<>();
     private final Workspace work;
@@ -43,7 +43,7 @@ public final class Session {
         work = transformer.workspace();
         try (Progress.Task task = progress.task("load " + config.family(), config.layers() + 1L, "layers")) {
             ends = transformer.ends(progress);
-            rope = ends.rope();
+            angles = ends.angles();
             task.step(1);
             for (int layer = 0; layer < config.layers(); layer++) {
                 blocks.add(transformer.block(layer, progress));
@@ -97,8 +97,11 @@ public final class Session {
                 }
                 ends.embed(token, position + r, x, r * hidden, work);
             }
+            if (angles != null) {
+                angles.require(position + rows, cancel);
+            }
             for (int layer = 0; layer < blocks.size(); layer++) {
-                transformer.run(blocks.get(layer), layer, rope, x, rows, segment(layer, rows), work);
+                transformer.run(blocks.get(layer), layer, angles, x, rows, segment(layer, rows), work);
             }
             position += rows;
             done += rows;

@@ -122,11 +122,15 @@ public final class Transformer {
             return embedding.bytes() + (head == embedding ? 0 : head.bytes());
         }
 
-        /** Rotary positions as the file stretches them. */
-        Rope rope() {
-            return frequencyFactors == null || config.rope() == null
-                    ? config.rope()
-                    : config.rope().divided(frequencyFactors, "factors in the file");
+        /** Rotary positions as the file stretches them; null where positions are learned. */
+        Angles angles() {
+            if (config.rope() == null) {
+                return null;
+            }
+            return new Angles(
+                    frequencyFactors == null
+                            ? config.rope()
+                            : config.rope().divided(frequencyFactors, "factors in the file"));
         }
 
         /** The first hidden state of a token: {@code hidden} numbers. */
@@ -165,9 +169,10 @@ public final class Transformer {
      * One layer over a batch, in place.
      *
      * @param x hidden states, [rows, hidden]
+     * @param angles of all positions of the batch; null where positions are learned
      * @param segments which rows belong together; their caches hold what came before
      */
-    void run(Block block, int layer, Rope rope, float[] x, int rows, List<Segment> segments, Workspace work) {
+    void run(Block block, int layer, Angles angles, float[] x, int rows, List<Segment> segments, Workspace work) {
         work.require(config, rows);
         int hidden = config.hidden();
         if (config.normFirst()) {
@@ -179,8 +184,8 @@ public final class Transformer {
             System.arraycopy(x, 0, work.normed, 0, rows * hidden);
         }
         project(block, rows, work);
-        if (rope != null) {
-            turn(block, rope, segments, work);
+        if (angles != null) {
+            turn(block, angles, segments, work);
         } else if (block.queryNorm != null) {
             throw new IllegalStateException("norms of queries and keys without rotary positions");
         }
@@ -219,28 +224,25 @@ public final class Transformer {
         }
     }
 
-    private void turn(Block block, Rope rope, List<Segment> segments, Workspace work) {
-        int size = config.headSize();
-        int turned = rope.size();
+    private void turn(Block block, Angles angles, List<Segment> segments, Workspace work) {
         for (Segment s : segments) {
             eachRow(s.rows(), work.cancel, (a, b) -> {
                 for (int r = a; r < b; r++) {
                     int row = s.at() + r;
-                    rope.angles(s.start() + r, work.angles, row * turned);
-                    heads(work.query, row, config.heads(), size, block.queryNorm, work.angles, turned);
-                    heads(work.key, row, config.keyHeads(), size, block.keyNorm, work.angles, turned);
+                    heads(work.query, row, config.heads(), block.queryNorm, angles, s.start() + r);
+                    heads(work.key, row, config.keyHeads(), block.keyNorm, angles, s.start() + r);
                 }
             });
         }
     }
 
-    private static void heads(float[] x, int row, int heads, int size, Normalization norm, float[] angles, int turned) {
+    private void heads(float[] x, int row, int heads, Normalization norm, Angles angles, int position) {
         for (int h = 0; h < heads; h++) {
-            int at = (row * heads + h) * size;
+            int at = (row * heads + h) * config.headSize();
             if (norm != null) {
                 norm.apply(x, at, 1, x, at);
             }
-            Rope.turn(x, at, turned, angles, row * turned);
+            angles.turn(x, at, position);
         }
     }
 

@@ -47,6 +47,10 @@ public final class WindowRunner {
             Transformer.Ends ends = transformer.ends(progress);
             Workspace work = transformer.workspace();
             work.cancel = progress.cancelToken();
+            Angles angles = ends.angles();
+            if (angles != null) {
+                angles.require(windows.stream().mapToInt(Window::length).max().orElse(0), work.cancel);
+            }
             List<KeyValueCache> caches = new ArrayList<>();
             for (int first = 0; first < windows.size(); ) {
                 List<Batch> group = new ArrayList<>();
@@ -61,7 +65,7 @@ public final class WindowRunner {
                 for (int layer = 0; layer < config.layers(); layer++) {
                     Block block = transformer.block(layer, progress);
                     for (Batch b : group) {
-                        transformer.run(block, layer, ends.rope(), b.x, b.rows, segments(b, windows, caches), work);
+                        transformer.run(block, layer, angles, b.x, b.rows, segments(b, windows, caches), work);
                         task.step(b.rows);
                     }
                 }

@@ -20,7 +20,6 @@ final class Workspace {
     float[] added = new float[0];
     float[] gate = new float[0];
     float[] up = new float[0];
-    float[] angles = new float[0];
 
     Workspace(TransformerConfig c) {
         heads = new Gemm[c.heads()];
@@ -41,7 +40,6 @@ final class Workspace {
         added = grown(added, rows * c.hidden());
         gate = grown(gate, c.activation() == TransformerConfig.Activation.SWIGLU ? rows * c.feedForward() : 0);
         up = grown(up, rows * c.feedForward());
-        angles = grown(angles, c.rope() == null ? 0 : rows * c.rope().size());
     }
 
     static float[] grown(float[] room, int size) {
