@@ -154,7 +154,7 @@ public final class Comparison {
                     Prompts.CLOZE.toString());
             keys.put(recipe, key);
             if (!fresh) {
-                cache.find(key).ifPresent(row -> done.put(recipe, row));
+                cache.find(key, Row.class).ifPresent(row -> done.put(recipe, row));
             }
         }
         ComparisonResult result = result(wanted, done, hash, evaluation, questions);

@@ -29,16 +29,16 @@ final class RowCache {
     }
 
     /** The row that was computed of what the text says. */
-    Optional<Row> find(String what) {
+    <T> Optional<T> find(String what, Class<T> kind) {
         try {
-            return Optional.of(JSON.readValue(Files.readAllBytes(file(what)), Row.class));
+            return Optional.of(JSON.readValue(Files.readAllBytes(file(what)), kind));
         } catch (IOException none) {
             return Optional.empty();
         }
     }
 
     /** Keeps a row; where that can not be done, it is computed again another time. */
-    void keep(String what, Row row) {
+    void keep(String what, Record row) {
         try {
             Files.createDirectories(folder);
             Path whole = Files.createTempFile(folder, "row", ".part");

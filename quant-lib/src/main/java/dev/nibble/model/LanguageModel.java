@@ -5,6 +5,7 @@ import dev.nibble.checkpoint.Weights;
 import dev.nibble.core.ModelRecipe;
 import dev.nibble.core.Progress;
 import dev.nibble.model.tokenizer.Tokenizer;
+import dev.nibble.model.transformer.HiddenStates;
 import dev.nibble.model.transformer.Sampler;
 import dev.nibble.model.transformer.Sampling;
 import dev.nibble.model.transformer.Session;
@@ -89,6 +90,63 @@ public final class LanguageModel implements LogitsSource {
     @Override
     public void logits(List<Window> windows, Progress progress, LogitsSink sink) {
         new WindowRunner(transformer).logits(windows, progress, sink);
+    }
+
+    /**
+     * What goes into the first layer.
+     *
+     * @throws IllegalArgumentException if a window is longer than the model was made for, or has a token that it does not
+     *     know
+     */
+    public HiddenStates states(List<Window> windows, Progress progress) {
+        return new WindowRunner(transformer).states(windows, progress);
+    }
+
+    /**
+     * What comes out of the layer that states go into.
+     *
+     * @throws IllegalArgumentException if they came out of the last
+     */
+    public HiddenStates next(HiddenStates states, Progress progress) {
+        return new WindowRunner(transformer).next(states, progress);
+    }
+
+    /**
+     * This model over the windows of some hidden states, begun at their layer: for a model whose weights before that are
+     * those that the states were computed with, the same bits as the whole run.
+     */
+    public LogitsSource from(HiddenStates states) {
+        return new Continued(this, states);
+    }
+
+    private record Continued(LanguageModel model, HiddenStates states) implements LogitsSource {
+        @Override
+        public String name() {
+            return model.name();
+        }
+
+        @Override
+        public Tokenizer tokenizer() {
+            return model.tokenizer();
+        }
+
+        @Override
+        public int vocabulary() {
+            return model.vocabulary();
+        }
+
+        @Override
+        public int contextLength() {
+            return model.contextLength();
+        }
+
+        @Override
+        public void logits(List<Window> windows, Progress progress, LogitsSink sink) {
+            if (!windows.equals(states.windows())) {
+                throw new IllegalArgumentException("the hidden states are of other windows than these");
+            }
+            new WindowRunner(model.transformer).logits(states, progress, sink);
+        }
     }
 
     /**

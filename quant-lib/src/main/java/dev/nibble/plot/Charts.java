@@ -1,6 +1,7 @@
 package dev.nibble.plot;
 
 import dev.nibble.compare.ComparisonResult;
+import dev.nibble.compare.SensitivityResult;
 import dev.nibble.core.Progress;
 import dev.nibble.format.Formats;
 import dev.nibble.format.Quantized;
@@ -448,5 +449,10 @@ public final class Charts {
     /** Divergence against stored bits per weight, and the formats that no smaller one beats. */
     public static Chart comparison(ComparisonResult result) {
         return ComparisonViews.front(result);
+    }
+
+    /** Divergence with one linear quantized, from layer to layer, a line for each kind. */
+    public static Chart sensitivity(SensitivityResult result) {
+        return SensitivityViews.chart(result);
     }
 }

@@ -3,6 +3,7 @@ package dev.nibble.plot;
 import dev.nibble.checkpoint.Checkpoint;
 import dev.nibble.checkpoint.CheckpointException;
 import dev.nibble.compare.ComparisonResult;
+import dev.nibble.compare.SensitivityResult;
 import dev.nibble.core.Progress;
 import dev.nibble.explain.Difference;
 import dev.nibble.explain.Identity;
@@ -436,5 +437,15 @@ public final class Tables {
      */
     public static Table comparison(ComparisonResult result) {
         return ComparisonViews.table(result);
+    }
+
+    /** Divergence and change of perplexity with one linear quantized, a row each, and with all of them. */
+    public static Table sensitivity(SensitivityResult result) {
+        return SensitivityViews.table(result);
+    }
+
+    /** The divergences of {@link #sensitivity} by layer and kind, in thousandths of a nat per token. */
+    public static Table sensitivityMap(SensitivityResult result) {
+        return SensitivityViews.map(result);
     }
 }

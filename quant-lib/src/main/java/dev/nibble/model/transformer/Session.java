@@ -43,7 +43,7 @@ public final class Session {
         work = transformer.workspace();
         try (Progress.Task task = progress.task("load " + config.family(), config.layers() + 1L, "layers")) {
             ends = transformer.ends(progress);
-            angles = ends.angles();
+            angles = transformer.angles();
             task.step(1);
             for (int layer = 0; layer < config.layers(); layer++) {
                 blocks.add(transformer.block(layer, progress));

@@ -86,6 +86,15 @@ public final class Transformer {
         return new Block(config, reader, layer, progress);
     }
 
+    /** Rotary positions as the file stretches them; null where positions are learned. */
+    Angles angles() {
+        if (config.rope() == null) {
+            return null;
+        }
+        float[] factors = reader.ropeFactors(config.rope().size() / 2);
+        return new Angles(factors == null ? config.rope() : config.rope().divided(factors, "factors in the file"));
+    }
+
     /** What stands before the blocks and behind them. */
     Ends ends(Progress progress) {
         return new Ends(progress);
@@ -99,7 +108,6 @@ public final class Transformer {
         private final Linear projectIn;
         private final Linear projectOut;
         private final Normalization finalNorm;
-        private final float[] frequencyFactors;
 
         private Ends(Progress progress) {
             embedding = reader.panels(Slot.EMBEDDING, 0, progress);
@@ -112,25 +120,11 @@ public final class Transformer {
             projectIn = config.projects() ? new Linear(reader.panels(Slot.PROJECT_IN, 0, progress), null) : null;
             projectOut = config.projects() ? new Linear(reader.panels(Slot.PROJECT_OUT, 0, progress), null) : null;
             finalNorm = config.normFirst() ? Normalization.read(config, reader, Slot.FINAL_NORM, 0) : null;
-            frequencyFactors = config.rope() == null
-                    ? null
-                    : reader.ropeFactors(config.rope().size() / 2);
         }
 
         /** Bytes in memory. */
         long bytes() {
             return embedding.bytes() + (head == embedding ? 0 : head.bytes());
-        }
-
-        /** Rotary positions as the file stretches them; null where positions are learned. */
-        Angles angles() {
-            if (config.rope() == null) {
-                return null;
-            }
-            return new Angles(
-                    frequencyFactors == null
-                            ? config.rope()
-                            : config.rope().divided(frequencyFactors, "factors in the file"));
         }
 
         /** The first hidden state of a token: {@code hidden} numbers. */

@@ -4,6 +4,7 @@ import dev.nibble.core.Progress;
 import dev.nibble.model.LogitsSource.LogitsSink;
 import dev.nibble.model.LogitsSource.Window;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -42,12 +43,87 @@ public final class WindowRunner {
      */
     public void logits(List<Window> windows, Progress progress, LogitsSink sink) {
         windows.forEach(this::check);
-        long total = windows.stream().mapToLong(Window::length).sum() * config.layers();
+        run(windows, null, progress, sink);
+    }
+
+    /**
+     * The same from hidden states on: bit for bit what the whole run gives, if no weight before them is another than the
+     * one that they were computed with.
+     */
+    public void logits(HiddenStates from, Progress progress, LogitsSink sink) {
+        run(from.windows(), from, progress, sink);
+    }
+
+    /**
+     * What goes into the first layer.
+     *
+     * @throws IllegalArgumentException if a window is too long, or has a token that the model does not know
+     */
+    public HiddenStates states(List<Window> windows, Progress progress) {
+        windows.forEach(this::check);
+        Transformer.Ends ends = transformer.ends(progress);
+        Workspace work = transformer.workspace();
+        work.cancel = progress.cancelToken();
+        List<float[]> values = new ArrayList<>();
+        for (Window window : windows) {
+            work.cancel.check("embed");
+            float[] x = new float[Math.multiplyExact(window.length(), config.hidden())];
+            for (int p = 0; p < window.length(); p++) {
+                ends.embed(window.token(p), p, x, p * config.hidden(), work);
+            }
+            values.add(x);
+        }
+        return new HiddenStates(windows, 0, config.hidden(), values);
+    }
+
+    /**
+     * What comes out of the layer that states go into.
+     *
+     * @throws IllegalArgumentException if there is no such layer
+     */
+    public HiddenStates next(HiddenStates states, Progress progress) {
+        if (states.layer() >= config.layers()) {
+            throw new IllegalArgumentException("these came out of the last layer");
+        }
+        List<Window> windows = states.windows();
+        Workspace work = transformer.workspace();
+        work.cancel = progress.cancelToken();
+        Angles angles = transformer.angles();
+        if (angles != null) {
+            angles.require(windows.stream().mapToInt(Window::length).max().orElse(0), work.cancel);
+        }
+        Block block = transformer.block(states.layer(), progress);
+        List<KeyValueCache> caches = new ArrayList<>();
+        List<float[]> values = new ArrayList<>();
+        for (int first = 0; first < windows.size(); ) {
+            Batch batch = batch(windows, first);
+            first += batch.windows.size();
+            fill(batch, states);
+            transformer.run(block, states.layer(), angles, batch.x, batch.rows, segments(batch, windows, caches), work);
+            for (int i = 0; i < batch.windows.size(); i++) {
+                int from = batch.firstRows.get(i) * config.hidden();
+                int count = windows.get(batch.windows.get(i)).length() * config.hidden();
+                values.add(Arrays.copyOfRange(batch.x, from, from + count));
+            }
+        }
+        return new HiddenStates(windows, states.layer() + 1, config.hidden(), values);
+    }
+
+    private void fill(Batch batch, HiddenStates states) {
+        batch.x = new float[Math.multiplyExact(batch.rows, config.hidden())];
+        for (int i = 0; i < batch.windows.size(); i++) {
+            states.copy(batch.windows.get(i), batch.x, batch.firstRows.get(i) * config.hidden());
+        }
+    }
+
+    private void run(List<Window> windows, HiddenStates from, Progress progress, LogitsSink sink) {
+        int begin = from == null ? 0 : from.layer();
+        long total = windows.stream().mapToLong(Window::length).sum() * (config.layers() - begin);
         try (Progress.Task task = progress.task("run " + config.family(), total, "positions")) {
             Transformer.Ends ends = transformer.ends(progress);
             Workspace work = transformer.workspace();
             work.cancel = progress.cancelToken();
-            Angles angles = ends.angles();
+            Angles angles = transformer.angles();
             if (angles != null) {
                 angles.require(windows.stream().mapToInt(Window::length).max().orElse(0), work.cancel);
             }
@@ -61,8 +137,14 @@ public final class WindowRunner {
                     first += batch.windows.size();
                     kept += (long) batch.rows * config.hidden();
                 }
-                group.forEach(b -> embed(b, windows, ends, work));
-                for (int layer = 0; layer < config.layers(); layer++) {
+                for (Batch b : group) {
+                    if (from == null) {
+                        embed(b, windows, ends, work);
+                    } else {
+                        fill(b, from);
+                    }
+                }
+                for (int layer = begin; layer < config.layers(); layer++) {
                     Block block = transformer.block(layer, progress);
                     for (Batch b : group) {
                         transformer.run(block, layer, angles, b.x, b.rows, segments(b, windows, caches), work);
