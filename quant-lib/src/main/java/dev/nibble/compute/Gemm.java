@@ -1,7 +1,7 @@
 package dev.nibble.compute;
 
 import dev.nibble.core.CancelToken;
-import dev.nibble.core.Parallel;
+import dev.nibble.core.Loop;
 import java.util.Arrays;
 
 /**
@@ -14,12 +14,30 @@ public final class Gemm {
     private static final int ROWS = 128;
     /** Panels that a thread takes at a time. */
     private static final int GRAIN = 4;
+    /** Tiles that a thread packs at a time. */
+    private static final int TILES = 16;
     /** Multiplications below which other threads are not asked: some microseconds. */
     private static final long ALONE = 1 << 17;
 
     private final boolean alone;
+    private final Loop packing = new Loop("product", this::pack);
+    private final Loop multiplying = new Loop("product", this::panels);
     private final float[] edge = new float[Products.TILE * Products.PANEL];
     private float[] tiles = new float[0];
+
+    // The product that is being made.
+    private float[] x;
+    private int from;
+    private int ldx;
+    private int rows;
+    private float[] panels;
+    private int first;
+    private int stride;
+    private int outputs;
+    private int inputs;
+    private float[] y;
+    private int to;
+    private int ldy;
 
     /** One that uses all threads. */
     public Gemm() {
@@ -45,20 +63,8 @@ public final class Gemm {
      */
     public void multiply(
             float[] x, int from, int ldx, int rows, Panels w, float[] y, int to, int ldy, CancelToken cancel) {
-        multiply(
-                x,
-                from,
-                ldx,
-                rows,
-                w.values(),
-                0,
-                w.inputs() * Products.PANEL,
-                w.outputs(),
-                w.inputs(),
-                y,
-                to,
-                ldy,
-                cancel);
+        int stride = w.inputs() * Products.PANEL;
+        multiply(x, from, ldx, rows, w.values(), 0, stride, w.outputs(), w.inputs(), y, to, ldy, cancel);
     }
 
     /**
@@ -81,27 +87,34 @@ public final class Gemm {
             int to,
             int ldy,
             CancelToken cancel) {
-        int whole = rows / Products.TILE * Products.TILE;
+        this.x = x;
+        this.from = from;
+        this.ldx = ldx;
+        this.rows = rows;
+        this.panels = panels;
+        this.first = first;
+        this.stride = stride;
+        this.outputs = outputs;
+        this.inputs = inputs;
+        this.y = y;
+        this.to = to;
+        this.ldy = ldy;
+        int whole = rows / Products.TILE;
         int count = Panels.panels(outputs);
-        if (tiles.length < whole * inputs) {
-            tiles = new float[whole * inputs];
+        if (tiles.length < whole * Products.TILE * inputs) {
+            tiles = new float[whole * Products.TILE * inputs];
         }
         if (alone || (long) rows * outputs * inputs <= ALONE) {
-            pack(x, from, ldx, inputs, 0, whole / Products.TILE);
-            panels(x, from, ldx, rows, panels, first, stride, outputs, inputs, y, to, ldy, 0, count);
-            return;
+            pack(0, whole);
+            panels(0, count);
+        } else {
+            packing.run(whole, TILES, cancel);
+            multiplying.run(count, GRAIN, cancel);
         }
-        Parallel.ranges(whole / Products.TILE, 16, cancel, "product", (a, b) -> pack(x, from, ldx, inputs, a, b));
-        Parallel.ranges(
-                count,
-                GRAIN,
-                cancel,
-                "product",
-                (a, b) -> panels(x, from, ldx, rows, panels, first, stride, outputs, inputs, y, to, ldy, a, b));
     }
 
     /** Activations of tiles a to b, input after input. */
-    private void pack(float[] x, int from, int ldx, int inputs, int a, int b) {
+    private void pack(int a, int b) {
         for (int t = a; t < b; t++) {
             for (int r = 0; r < Products.TILE; r++) {
                 int row = from + (t * Products.TILE + r) * ldx;
@@ -113,84 +126,46 @@ public final class Gemm {
         }
     }
 
-    private void panels(
-            float[] x,
-            int from,
-            int ldx,
-            int rows,
-            float[] panels,
-            int first,
-            int stride,
-            int outputs,
-            int inputs,
-            float[] y,
-            int to,
-            int ldy,
-            int a,
-            int b) {
+    private void panels(int a, int b) {
         int end = Math.min(outputs, b * Products.PANEL);
         for (int r = 0; r < rows; r++) {
             Arrays.fill(y, to + r * ldy + a * Products.PANEL, to + r * ldy + end, 0);
         }
         for (int k = 0; k < inputs; k += Products.DEPTH) {
-            int depth = Math.min(Products.DEPTH, inputs - k);
             for (int r = 0; r < rows; r += ROWS) {
-                int some = Math.min(ROWS, rows - r);
+                int until = Math.min(rows, r + ROWS);
                 for (int p = a; p < b; p++) {
-                    int panel = first + p * stride + k * Products.PANEL;
-                    int at = to + r * ldy + p * Products.PANEL;
-                    int wide = Math.min(Products.PANEL, outputs - p * Products.PANEL);
-                    for (int t = 0; t < some; t += Products.TILE) {
-                        boolean tile = t + Products.TILE <= some;
-                        int high = Math.min(Products.TILE, some - t);
-                        int place = at + t * ldy;
-                        if (wide == Products.PANEL) {
-                            product(x, from, ldx, r + t, inputs, k, tile, high, panels, panel, depth, y, place, ldy);
-                        } else { // the last panel, which one thread alone has
-                            copy(y, place, ldy, edge, 0, Products.PANEL, high, wide);
-                            product(
-                                    x,
-                                    from,
-                                    ldx,
-                                    r + t,
-                                    inputs,
-                                    k,
-                                    tile,
-                                    high,
-                                    panels,
-                                    panel,
-                                    depth,
-                                    edge,
-                                    0,
-                                    Products.PANEL);
-                            copy(edge, 0, Products.PANEL, y, place, ldy, high, wide);
-                        }
-                    }
+                    panel(p, k, r, until);
                 }
             }
         }
     }
 
-    private void product(
-            float[] x,
-            int from,
-            int ldx,
-            int row,
-            int inputs,
-            int k,
-            boolean tile,
-            int high,
-            float[] panels,
-            int panel,
-            int depth,
-            float[] y,
-            int to,
-            int ldy) {
-        if (tile) {
-            Products.BEST.tile(tiles, row * inputs + k * Products.TILE, panels, panel, depth, y, to, ldy);
+    /** One panel, some inputs, some rows. */
+    private void panel(int p, int k, int begin, int end) {
+        int panel = first + p * stride + k * Products.PANEL;
+        int wide = Math.min(Products.PANEL, outputs - p * Products.PANEL);
+        for (int r = begin; r < end; r += Products.TILE) {
+            int high = Math.min(Products.TILE, end - r);
+            int at = to + r * ldy + p * Products.PANEL;
+            if (wide == Products.PANEL) {
+                product(r, high, k, panel, y, at, ldy);
+            } else { // the last panel, which one thread alone has
+                copy(y, at, ldy, edge, 0, Products.PANEL, high, wide);
+                product(r, high, k, panel, edge, 0, Products.PANEL);
+                copy(edge, 0, Products.PANEL, y, at, ldy, high, wide);
+            }
+        }
+    }
+
+    private void product(int row, int high, int k, int panel, float[] sums, int at, int ld) {
+        int depth = Math.min(Products.DEPTH, inputs - k);
+        if (high == Products.TILE) {
+            int tile = row * inputs + k * Products.TILE;
+            Products.BEST.tile(tiles, tile, panels, panel, depth, sums, at, ld);
         } else {
             for (int r = 0; r < high; r++) {
-                Products.BEST.row(x, from + (row + r) * ldx + k, panels, panel, depth, y, to + r * ldy);
+                Products.BEST.row(x, from + (row + r) * ldx + k, panels, panel, depth, sums, at + r * ld);
             }
         }
     }

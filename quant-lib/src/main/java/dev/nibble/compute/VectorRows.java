@@ -16,6 +16,9 @@ final class VectorRows implements RowKernels {
     private static final ScalarRows SCALAR = new ScalarRows();
     private static final int MAGIC_BITS = Float.floatToRawIntBits(ScalarRows.MAGIC);
 
+    /** Lanes of a sum, a thread's own, so that sums allocate nothing. */
+    private static final ThreadLocal<float[]> ROOM = ThreadLocal.withInitial(() -> new float[SUMS]);
+
     VectorRows() {}
 
     private static FloatVector exp(FloatVector x) {
@@ -52,7 +55,7 @@ final class VectorRows implements RowKernels {
 
     @Override
     public float sum(float[] x, int from, int n) {
-        float[] lanes = new float[SUMS];
+        float[] lanes = ROOM.get();
         int whole = n / SUMS * SUMS;
         for (int part = 0; part < SUMS; part += LANES) {
             FloatVector sum = FloatVector.zero(F);
@@ -69,7 +72,7 @@ final class VectorRows implements RowKernels {
 
     @Override
     public float squares(float[] x, int from, int n, float center) {
-        float[] lanes = new float[SUMS];
+        float[] lanes = ROOM.get();
         int whole = n / SUMS * SUMS;
         for (int part = 0; part < SUMS; part += LANES) {
             FloatVector sum = FloatVector.zero(F);
@@ -88,7 +91,7 @@ final class VectorRows implements RowKernels {
 
     @Override
     public float dot(float[] x, int from, float[] y, int to, int n) {
-        float[] lanes = new float[SUMS];
+        float[] lanes = ROOM.get();
         int whole = n / SUMS * SUMS;
         for (int part = 0; part < SUMS; part += LANES) {
             FloatVector sum = FloatVector.zero(F);

@@ -1,12 +1,5 @@
 package dev.nibble.core;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.ForkJoinTask;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
-
 /**
  * Loops whose passes run on all processors. A pass must depend on nothing but its own range, so that the result is the
  * same on one thread and on sixty-four; sums are made per range and added up in order afterwards.
@@ -33,43 +26,7 @@ public final class Parallel {
      * @throws RuntimeException what the first failing pass threw
      */
     public static void ranges(int count, int grain, CancelToken cancel, String what, Range body) {
-        if (grain <= 0) {
-            throw new IllegalArgumentException("grain " + grain + " is not positive");
-        }
-        int ranges = count <= 0 ? 0 : (count - 1) / grain + 1;
-        AtomicInteger next = new AtomicInteger();
-        AtomicReference<Throwable> failure = new AtomicReference<>();
-        Runnable worker = () -> {
-            int range;
-            while (failure.get() == null && (range = next.getAndIncrement()) < ranges) {
-                try {
-                    cancel.check(what);
-                    int from = range * grain;
-                    body.run(from, Math.min(count, from + Math.min(grain, count - from)));
-                } catch (Throwable t) { // rethrown on the calling thread below
-                    failure.compareAndSet(null, t);
-                }
-            }
-        };
-        int helpers = Math.min(ForkJoinPool.commonPool().getParallelism(), ranges - 1);
-        List<ForkJoinTask<?>> tasks = new ArrayList<>();
-        for (int i = 0; i < helpers; i++) {
-            tasks.add(ForkJoinPool.commonPool().submit(worker));
-        }
-        worker.run();
-        for (ForkJoinTask<?> task : tasks.reversed()) {
-            // A helper that never got a thread has nothing left to do: take it back, last one first, instead of waiting
-            // for a thread that may be busy with someone else's work.
-            if (!task.tryUnfork()) {
-                task.quietlyJoin();
-            }
-        }
-        switch (failure.get()) {
-            case null -> {}
-            case RuntimeException e -> throw e;
-            case Error e -> throw e;
-            case Throwable t -> throw new IllegalStateException(what + ": " + t.getMessage(), t);
-        }
+        new Loop(what, body).run(count, grain, cancel);
     }
 
     /** The same under the stop request of {@link Progress#current()}. */

@@ -1,11 +1,44 @@
 package dev.nibble.model.transformer;
 
-/**
- * Rows of a batch that belong to one text.
- *
- * @param at first row of the batch
- * @param rows how many
- * @param start position of the first in its text
- * @param cache of what came before, and of these
- */
-record Segment(int at, int rows, int start, KeyValueCache cache) {}
+/** Rows of a batch that belong to one text. */
+final class Segment {
+    private final KeyValueCache cache;
+    private int at;
+    private int rows;
+    private int start;
+
+    /** @param cache of what came before, and of these */
+    Segment(KeyValueCache cache) {
+        this.cache = cache;
+    }
+
+    /**
+     * Says which rows they are.
+     *
+     * @param first row of the batch
+     * @param count how many
+     * @param position of the first in its text
+     */
+    Segment of(int first, int count, int position) {
+        at = first;
+        rows = count;
+        start = position;
+        return this;
+    }
+
+    int at() {
+        return at;
+    }
+
+    int rows() {
+        return rows;
+    }
+
+    int start() {
+        return start;
+    }
+
+    KeyValueCache cache() {
+        return cache;
+    }
+}

@@ -8,7 +8,7 @@ import java.util.Locale;
 
 /**
  * One text that grows: all weights in memory, keys and values of what was read kept. After the first calls a token takes no
- * new memory but what handing work to threads does. One thread at a time uses it.
+ * new memory. One thread at a time uses it.
  */
 public final class Session {
     /** Tokens of a prompt that are read together. */
@@ -20,6 +20,7 @@ public final class Session {
     private final Angles angles;
     private final List<Block> blocks = new ArrayList<>();
     private final List<KeyValueCache> caches = new ArrayList<>();
+    private final List<List<Segment>> segments = new ArrayList<>();
     private final Workspace work;
     private float[] x = new float[0];
     private int position;
@@ -50,6 +51,7 @@ public final class Session {
                 KeyValueCache cache = transformer.cache();
                 cache.require(capacity);
                 caches.add(cache);
+                segments.add(List.of(new Segment(cache)));
                 task.step(1);
             }
         }
@@ -101,7 +103,8 @@ public final class Session {
                 angles.require(position + rows, cancel);
             }
             for (int layer = 0; layer < blocks.size(); layer++) {
-                transformer.run(blocks.get(layer), layer, angles, x, rows, segment(layer, rows), work);
+                segments.get(layer).getFirst().of(0, rows, position);
+                transformer.run(blocks.get(layer), layer, angles, x, rows, segments.get(layer), work);
             }
             position += rows;
             done += rows;
@@ -109,10 +112,6 @@ public final class Session {
                 ends.logits(x, (rows - 1) * hidden, 1, logits, work);
             }
         }
-    }
-
-    private List<Segment> segment(int layer, int rows) {
-        return List.of(new Segment(0, rows, position, caches.get(layer)));
     }
 
     /** Bytes of weights in memory, and of keys and values. */

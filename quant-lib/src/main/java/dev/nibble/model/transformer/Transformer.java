@@ -4,7 +4,6 @@ import dev.nibble.checkpoint.CheckpointException;
 import dev.nibble.checkpoint.Weights;
 import dev.nibble.compute.Panels;
 import dev.nibble.compute.Rows;
-import dev.nibble.core.CancelToken;
 import dev.nibble.core.ModelRecipe;
 import dev.nibble.core.Parallel;
 import dev.nibble.core.Progress;
@@ -170,10 +169,7 @@ public final class Transformer {
         work.require(config, rows);
         int hidden = config.hidden();
         if (config.normFirst()) {
-            eachRow(
-                    rows,
-                    work.cancel,
-                    (a, b) -> block.attentionNorm.apply(x, a * hidden, b - a, work.normed, a * hidden));
+            norm(block.attentionNorm, x, rows, work);
         } else {
             System.arraycopy(x, 0, work.normed, 0, rows * hidden);
         }
@@ -184,12 +180,13 @@ public final class Transformer {
             throw new IllegalStateException("norms of queries and keys without rotary positions");
         }
         int keys = config.keyHeads() * config.headSize();
-        for (Segment s : segments) {
+        for (int i = 0; i < segments.size(); i++) { // by number: an iterator would be new memory for every token
+            Segment s = segments.get(i);
             for (int r = 0; r < s.rows(); r++) {
                 int row = (s.at() + r) * keys;
                 s.cache().put(s.start() + r, work.key, row, work.value, row);
             }
-            Attention.attend(config, s, work.query, config.window(layer), work.attended, work);
+            work.attention.attend(s, work.query, config.window(layer), work.attended, work.cancel);
         }
         block.output.apply(work.attended, rows, work.added, work);
         Rows.add(work.added, 0, rows * hidden, x, 0);
@@ -219,14 +216,36 @@ public final class Transformer {
     }
 
     private void turn(Block block, Angles angles, List<Segment> segments, Workspace work) {
-        for (Segment s : segments) {
-            eachRow(s.rows(), work.cancel, (a, b) -> {
-                for (int r = a; r < b; r++) {
-                    int row = s.at() + r;
-                    heads(work.query, row, config.heads(), block.queryNorm, angles, s.start() + r);
-                    heads(work.key, row, config.keyHeads(), block.keyNorm, angles, s.start() + r);
-                }
-            });
+        for (int i = 0; i < segments.size(); i++) {
+            Segment s = segments.get(i);
+            if (s.rows() <= GRAIN) {
+                turn(block, angles, s, 0, s.rows(), work);
+            } else {
+                Parallel.ranges(s.rows(), GRAIN, work.cancel, "layer", (a, b) -> turn(block, angles, s, a, b, work));
+            }
+        }
+    }
+
+    private void turn(Block block, Angles angles, Segment s, int from, int to, Workspace work) {
+        for (int r = from; r < to; r++) {
+            int row = s.at() + r;
+            heads(work.query, row, config.heads(), block.queryNorm, angles, s.start() + r);
+            heads(work.key, row, config.keyHeads(), block.keyNorm, angles, s.start() + r);
+        }
+    }
+
+    /** Few rows stay on this thread, which takes no memory; the same below. */
+    private void norm(Normalization norm, float[] x, int rows, Workspace work) {
+        int hidden = config.hidden();
+        if (rows <= GRAIN) {
+            norm.apply(x, 0, rows, work.normed, 0);
+        } else {
+            Parallel.ranges(
+                    rows,
+                    GRAIN,
+                    work.cancel,
+                    "layer",
+                    (a, b) -> norm.apply(x, a * hidden, b - a, work.normed, a * hidden));
         }
     }
 
@@ -244,10 +263,7 @@ public final class Transformer {
         int hidden = config.hidden();
         int inner = config.feedForward();
         if (config.normFirst()) {
-            eachRow(
-                    rows,
-                    work.cancel,
-                    (a, b) -> block.feedForwardNorm.apply(x, a * hidden, b - a, work.normed, a * hidden));
+            norm(block.feedForwardNorm, x, rows, work);
         } else {
             System.arraycopy(x, 0, work.normed, 0, rows * hidden);
         }
@@ -259,7 +275,11 @@ public final class Transformer {
         } else {
             activated = work.up;
         }
-        eachRow(rows, work.cancel, (a, b) -> activate(a * inner, (b - a) * inner, work));
+        if (rows <= GRAIN) {
+            activate(0, rows * inner, work);
+        } else {
+            Parallel.ranges(rows, GRAIN, work.cancel, "layer", (a, b) -> activate(a * inner, (b - a) * inner, work));
+        }
         block.down.apply(activated, rows, work.added, work);
         Rows.add(work.added, 0, rows * hidden, x, 0);
         if (!config.normFirst()) {
@@ -276,14 +296,6 @@ public final class Transformer {
                     work.up[i] = work.up[i] < 0 ? 0 : work.up[i];
                 }
             }
-        }
-    }
-
-    private static void eachRow(int rows, CancelToken cancel, Parallel.Range body) {
-        if (rows <= GRAIN) {
-            body.run(0, rows);
-        } else {
-            Parallel.ranges(rows, GRAIN, cancel, "layer", body);
         }
     }
 }

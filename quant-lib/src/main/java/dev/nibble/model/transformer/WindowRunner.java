@@ -208,7 +208,7 @@ public final class WindowRunner {
             }
             int length = windows.get(batch.windows.get(i)).length();
             caches.get(i).require(length);
-            segments.add(new Segment(batch.firstRows.get(i), length, 0, caches.get(i)));
+            segments.add(new Segment(caches.get(i)).of(batch.firstRows.get(i), length, 0));
         }
         return segments;
     }

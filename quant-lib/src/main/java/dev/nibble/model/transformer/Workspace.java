@@ -6,10 +6,7 @@ import dev.nibble.core.CancelToken;
 /** Room for what stands between the products, kept from batch to batch. */
 final class Workspace {
     final Gemm gemm = new Gemm();
-    /** Products of attention, one worker per head. */
-    final Gemm[] heads;
-
-    float[][] scores;
+    final Attention attention;
     CancelToken cancel;
     float[] normed = new float[0];
     float[] query = new float[0];
@@ -22,11 +19,7 @@ final class Workspace {
     float[] up = new float[0];
 
     Workspace(TransformerConfig c) {
-        heads = new Gemm[c.heads()];
-        scores = new float[c.heads()][0];
-        for (int h = 0; h < heads.length; h++) {
-            heads[h] = Gemm.alone();
-        }
+        attention = new Attention(c);
     }
 
     void require(TransformerConfig c, int rows) {
