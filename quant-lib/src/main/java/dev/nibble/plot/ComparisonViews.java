@@ -111,7 +111,7 @@ final class ComparisonViews {
         return new Chart(
                 "What formats do to " + result.model(),
                 Axis.of("stored bits per weight of the quantized part, scales included", "bits"),
-                Axis.log("KL divergence from the weights as stored, lower is better", "nats per token"),
+                Axis.log("KL divergence, lower is better", "nats per token"),
                 series);
     }
 }

@@ -3,6 +3,7 @@ package dev.nibble.plot;
 import dev.nibble.checkpoint.Checkpoint;
 import dev.nibble.checkpoint.CheckpointException;
 import dev.nibble.compare.ComparisonResult;
+import dev.nibble.compare.Plan;
 import dev.nibble.compare.SensitivityResult;
 import dev.nibble.core.Progress;
 import dev.nibble.explain.Difference;
@@ -447,5 +448,13 @@ public final class Tables {
     /** The divergences of {@link #sensitivity} by layer and kind, in thousandths of a nat per token. */
     public static Table sensitivityMap(SensitivityResult result) {
         return SensitivityViews.map(result);
+    }
+
+    /**
+     * The cards of a plan, in the order of their table: how many a model needs, how many one takes, the most tokens per
+     * second, joules of a token (an estimate), and engines that read such files. No numbers where it does not fit.
+     */
+    public static Table plan(Plan plan) {
+        return PlanViews.cards(plan);
     }
 }

@@ -3,6 +3,9 @@ package dev.nibble.kernel.display;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.nibble.compare.KnownShapes;
+import dev.nibble.compare.ModelShape;
+import dev.nibble.compare.Planner;
 import dev.nibble.format.Formats;
 import dev.nibble.plot.Axis;
 import dev.nibble.plot.Chart;
@@ -302,6 +305,26 @@ class DisplaysTest {
         assertThat(bundle(Histogram.of(w, 50)).data()).containsKey("application/vnd.plotly.v1+json");
         assertThat(text(Tables.errors(w, "int8"))).contains("bits/weight");
         assertThat((String) bundle(Formats.all()).data().get("text/html")).contains("int4:");
+    }
+
+    @Test
+    void aPlanShowsItsCardsAndWhatToDo() {
+        Planner planner = Planner.of(KnownShapes.named("llama-3.1-70b"));
+        String cards = text(planner.plan());
+        assertThat(cards)
+                .contains("llama-3.1-70b")
+                .contains("NVIDIA H200 SXM")
+                .contains("tokens/s at most")
+                .contains("Advice: ");
+        assertThat(cards).as("without a price").doesNotContain("cost");
+        assertThat(text(planner.price(2).plan())).contains("cost of 10^6 tokens");
+        assertThat(text(planner.plan(List.of())))
+                .as("no cards asked for")
+                .contains("141.11 GB")
+                .doesNotContain("tokens/s");
+        assertThat(text(Planner.of(ModelShape.ofParameters("huge", 1e15)).plan()))
+                .as("more cards than are planned")
+                .contains("NVIDIA H200 SXM");
     }
 
     @Test
