@@ -19,7 +19,8 @@ import java.util.PriorityQueue;
 
 /**
  * A text under two models, token by token: how far their distributions are apart where the token came, and what each
- * would have said. Every token is scored once, with what comes before it, in windows of at most {@value #WINDOW} tokens.
+ * would have said. Every token is scored once, with what comes
+ * before it, in windows of at most {@value #WINDOW} tokens; the first only by a model that has a token to begin texts with.
  *
  * @param base name of the first model, whose distribution divergences are from
  * @param other name of the second
@@ -101,13 +102,17 @@ public record TokenView(String base, String other, List<Token> tokens) {
                     other.vocabulary()));
         }
         int window = Math.min(WINDOW, Math.min(base.contextLength(), other.contextLength()));
-        Evaluation evaluation = Evaluation.of(tokenizer, Protocol.lmEval(window), List.of(tokens), 0);
+        boolean begins = tokenizer.bos().isPresent() || tokenizer.eos().isPresent();
+        Protocol protocol = begins ? Protocol.lmEval(window) : Protocol.sliding(window, Math.max(1, window / 2));
+        Evaluation evaluation = Evaluation.of(tokenizer, protocol, List.of(tokens), 0);
+        int skipped = tokens.length - evaluation.scored();
         try (LogProbabilities first = LogProbabilities.record(base, evaluation, progress);
                 LogProbabilities second = LogProbabilities.record(other, evaluation, progress)) {
-            Token[] all = new Token[tokens.length];
+            Token[] all = new Token[evaluation.scored()];
             Parallel.ranges(all.length, 1, progress.cancelToken(), "compare tokens", (from, to) -> {
                 for (int i = from; i < to; i++) {
-                    all[i] = token(tokenizer, tokens[i], first.logProbabilities(i), second.logProbabilities(i));
+                    all[i] = token(
+                            tokenizer, tokens[skipped + i], first.logProbabilities(i), second.logProbabilities(i));
                 }
             });
             return new TokenView(base.name(), other.name(), Arrays.asList(all));
