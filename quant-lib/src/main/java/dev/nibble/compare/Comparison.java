@@ -137,11 +137,11 @@ public final class Comparison {
         Weights weights = Weights.of(model.checkpoint());
         Evaluation evaluation = Evaluation.of(language.tokenizer(), data.documents(), protocol, full ? 0 : WINDOWS);
         Optional<Questions> questions = data.questions().map(q -> full ? q : some(q));
-        List<String> wanted = new ArrayList<>(List.of(Row.AS_STORED));
+        List<String> wanted = new ArrayList<>(List.of(ComparisonRow.AS_STORED));
         recipes.stream().distinct().forEach(wanted::add);
         String hash = ModelHash.of(model.checkpoint(), progress.quiet());
         Map<String, String> keys = new LinkedHashMap<>();
-        Map<String, Row> done = new LinkedHashMap<>();
+        Map<String, ComparisonRow> done = new LinkedHashMap<>();
         for (String recipe : wanted) {
             String key = String.join(
                     "\n",
@@ -154,7 +154,7 @@ public final class Comparison {
                     Prompts.CLOZE.toString());
             keys.put(recipe, key);
             if (!fresh) {
-                cache.find(key, Row.class).ifPresent(row -> done.put(recipe, row));
+                cache.find(key, ComparisonRow.class).ifPresent(row -> done.put(recipe, row));
             }
         }
         ComparisonResult result = result(wanted, done, hash, evaluation, questions);
@@ -168,7 +168,9 @@ public final class Comparison {
             task.step(1);
             for (String recipe : wanted) {
                 if (!done.containsKey(recipe)) {
-                    Row row = recipe.equals(Row.AS_STORED) ? base.row(weights) : base.row(recipe, weights, progress);
+                    ComparisonRow row = recipe.equals(ComparisonRow.AS_STORED)
+                            ? base.row(weights)
+                            : base.row(recipe, weights, progress);
                     cache.keep(keys.get(recipe), row);
                     done.put(recipe, row);
                     live.show(result(wanted, done, hash, evaluation, questions));
@@ -182,7 +184,7 @@ public final class Comparison {
 
     private ComparisonResult result(
             List<String> wanted,
-            Map<String, Row> done,
+            Map<String, ComparisonRow> done,
             String hash,
             Evaluation evaluation,
             Optional<Questions> questions) {
@@ -217,7 +219,7 @@ public final class Comparison {
 
     /** Formats that write the same bytes share a row. */
     private static String canonical(String recipe) {
-        if (recipe.equals(Row.AS_STORED)) {
+        if (recipe.equals(ComparisonRow.AS_STORED)) {
             return recipe;
         }
         return String.join(
@@ -281,9 +283,9 @@ public final class Comparison {
             return (System.nanoTime() - start) / 1e9;
         }
 
-        Row row(Weights weights) {
-            return new Row(
-                    Row.AS_STORED,
+        ComparisonRow row(Weights weights) {
+            return new ComparisonRow(
+                    ComparisonRow.AS_STORED,
                     Sizes.of(weights, null),
                     perplexity.perplexity(),
                     perplexity.plusMinus(),
@@ -303,14 +305,14 @@ public final class Comparison {
                     seconds);
         }
 
-        Row row(String recipe, Weights weights, Progress progress) {
+        ComparisonRow row(String recipe, Weights weights, Progress progress) {
             Sizes sizes = Sizes.of(weights, ModelRecipe.parse(recipe));
             long start = System.nanoTime();
             LanguageModel quantized = language.in(recipe);
             Divergence divergence = Divergence.of(logits, quantized, progress);
             Optional<Accuracy> now = questions.map(q -> Accuracy.of(quantized, q, Prompts.CLOZE, progress));
             Optional<Flips> flips = now.map(a -> Flips.of(accuracy.orElseThrow(), a, Measure.ACC_NORM));
-            return new Row(
+            return new ComparisonRow(
                     recipe,
                     sizes,
                     divergence.after().perplexity(),

@@ -29,7 +29,7 @@ public record ComparisonResult(
         int questions,
         String note,
         List<String> missing,
-        List<Row> rows) {
+        List<ComparisonRow> rows) {
     public ComparisonResult {
         Objects.requireNonNull(model, "model");
         missing = List.copyOf(missing);
@@ -37,12 +37,13 @@ public record ComparisonResult(
     }
 
     /** Rows that none beats with fewer, or as many, bits per weight and a smaller divergence; fewest bits first. */
-    public List<Row> front() {
+    public List<ComparisonRow> front() {
         double[] best = {Double.POSITIVE_INFINITY};
         return rows.stream()
                 .filter(row -> !row.isBase())
-                .sorted(Comparator.comparingDouble((Row r) -> r.sizes().bitsPerWeight())
-                        .thenComparingDouble(Row::kl))
+                .sorted(Comparator.comparingDouble(
+                                (ComparisonRow r) -> r.sizes().bitsPerWeight())
+                        .thenComparingDouble(ComparisonRow::kl))
                 .filter(row -> {
                     boolean better = row.kl() < best[0];
                     best[0] = Math.min(best[0], row.kl());
@@ -53,13 +54,15 @@ public record ComparisonResult(
 
     /** What the table says, in words, and how sure that is. */
     public String verdict() {
-        List<Row> others = rows.stream().filter(row -> !row.isBase()).toList();
+        List<ComparisonRow> others = rows.stream().filter(row -> !row.isBase()).toList();
         if (others.isEmpty()) {
             return "Nothing to compare yet.";
         }
         StringBuilder text = new StringBuilder();
-        List<String> alike =
-                others.stream().filter(row -> !row.differs()).map(Row::recipe).toList();
+        List<String> alike = others.stream()
+                .filter(row -> !row.differs())
+                .map(ComparisonRow::recipe)
+                .toList();
         if (!alike.isEmpty()) {
             text.append(String.join(", ", alike))
                     .append(alike.size() == 1 ? " can not be told" : " can not be told apart")
@@ -73,7 +76,7 @@ public record ComparisonResult(
                         "%s does not take the rows of %d weights, which are in what llama.cpp falls back to. ",
                         row.recipe(),
                         row.sizes().fallbacks())));
-        List<Row> front = front();
+        List<ComparisonRow> front = front();
         if (front.size() > 1) {
             text.append("Best for their size: ");
             text.append(String.join(
@@ -90,8 +93,8 @@ public record ComparisonResult(
             text.append(". ");
         }
         for (int i = 1; i < front.size(); i++) {
-            Row small = front.get(i - 1);
-            Row large = front.get(i);
+            ComparisonRow small = front.get(i - 1);
+            ComparisonRow large = front.get(i);
             double error = Math.hypot(small.klError(), large.klError());
             if (small.kl() - large.kl() < 2 * error) {
                 text.append(small.recipe())

@@ -1,7 +1,7 @@
 package dev.nibble.plot;
 
 import dev.nibble.compare.ComparisonResult;
-import dev.nibble.compare.Row;
+import dev.nibble.compare.ComparisonRow;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,7 +37,7 @@ final class ComparisonViews {
         if (all != null) {
             accuracy.put(all, StringColumn.create("acc_norm %"));
         }
-        for (Row row : result.rows()) {
+        for (ComparisonRow row : result.rows()) {
             recipe.append(row.recipe());
             bits.append(row.sizes().bitsPerWeight());
             quantized.append(row.sizes().quantizedBytes() / 1e6);
@@ -85,7 +85,7 @@ final class ComparisonViews {
     static Chart front(ComparisonResult result) {
         Map<String, List<double[]>> points = new LinkedHashMap<>();
         Map<String, List<String>> names = new LinkedHashMap<>();
-        for (Row row : result.rows()) {
+        for (ComparisonRow row : result.rows()) {
             if (row.kl() > 0) {
                 String family = FrontCharts.family(row.recipe());
                 points.computeIfAbsent(family, f -> new ArrayList<>())
@@ -94,13 +94,14 @@ final class ComparisonViews {
             }
         }
         List<Series> series = new ArrayList<>();
-        List<Row> front = result.front().stream().filter(row -> row.kl() > 0).toList();
+        List<ComparisonRow> front =
+                result.front().stream().filter(row -> row.kl() > 0).toList();
         series.add(Series.line(
                         "best for its bits",
                         front.stream()
                                 .mapToDouble(r -> r.sizes().bitsPerWeight())
                                 .toArray(),
-                        front.stream().mapToDouble(Row::kl).toArray())
+                        front.stream().mapToDouble(ComparisonRow::kl).toArray())
                 .styled(SeriesStyle.NEUTRAL.withDash(SeriesStyle.Dash.DASH)));
         points.forEach((family, p) -> series.add(Series.points(
                         family,

@@ -68,12 +68,14 @@ class ComparisonTest {
         };
         ComparisonResult result = comparison("q4_1", "int3:g32").run(Progress.NONE, live);
         assertThat(shown).containsExactly(0, 1, 2, 3, -1);
-        assertThat(result.rows()).extracting(Row::recipe).containsExactly(Row.AS_STORED, "q4_1", "int3:g32");
-        Row same = result.rows().get(1);
+        assertThat(result.rows())
+                .extracting(ComparisonRow::recipe)
+                .containsExactly(ComparisonRow.AS_STORED, "q4_1", "int3:g32");
+        ComparisonRow same = result.rows().get(1);
         assertThat(same.kl()).isZero();
         assertThat(same.perplexity()).isEqualTo(result.rows().getFirst().perplexity());
         assertThat(same.sizes().bitsPerWeight()).isEqualTo(5);
-        Row coarse = result.rows().get(2);
+        ComparisonRow coarse = result.rows().get(2);
         assertThat(coarse.kl()).isGreaterThan(0.1);
         assertThat(coarse.sizes().bitsPerWeight()).isCloseTo(3.5, within(1e-9));
         assertThat(result.note()).contains("Q4_1");

@@ -27,7 +27,7 @@ import java.util.Objects;
  * @param flipsP probability of as uneven a split by chance (McNemar)
  * @param seconds that the evaluation took on the wall
  */
-public record Row(
+public record ComparisonRow(
         String recipe,
         Sizes sizes,
         double perplexity,
@@ -49,7 +49,7 @@ public record Row(
     /** What the file's own weights are called. */
     public static final String AS_STORED = "as stored";
 
-    public Row {
+    public ComparisonRow {
         Objects.requireNonNull(recipe, "recipe");
         Objects.requireNonNull(sizes, "sizes");
         accuracies = Collections.unmodifiableMap(new LinkedHashMap<>(accuracies));
