@@ -234,7 +234,7 @@ public final class Comparison {
     }
 
     /** Weights that were quantized before show how exact a format is, not how good. */
-    private static String note(Weights weights) {
+    static String note(Weights weights) {
         Map<String, Long> stored = new TreeMap<>();
         weights.all().stream()
                 .filter(w -> ModelRecipe.Part.ofTensor(w.name(), w.shape().length) == ModelRecipe.Part.WEIGHTS)

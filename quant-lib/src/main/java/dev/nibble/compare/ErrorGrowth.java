@@ -1,5 +1,6 @@
 package dev.nibble.compare;
 
+import dev.nibble.checkpoint.Weights;
 import dev.nibble.compare.Linears.Linear;
 import dev.nibble.core.ModelRecipe;
 import dev.nibble.core.Progress;
@@ -25,9 +26,11 @@ import java.util.Optional;
  * @param recipe of the linears that were quantized
  * @param only the layer whose linears were quantized; empty for those of all layers
  * @param positions that the means are over
+ * @param note what has to be known to read the numbers; empty if nothing
  * @param steps behind each layer, in order
  */
-public record ErrorGrowth(String model, String recipe, Optional<Integer> only, long positions, List<Step> steps) {
+public record ErrorGrowth(
+        String model, String recipe, Optional<Integer> only, long positions, String note, List<Step> steps) {
     /**
      * The error behind a layer.
      *
@@ -90,6 +93,7 @@ public record ErrorGrowth(String model, String recipe, Optional<Integer> only, l
                 weights.toString(),
                 only,
                 windows.stream().mapToLong(Window::length).sum(),
+                Comparison.note(Weights.of(model.checkpoint())),
                 steps);
     }
 

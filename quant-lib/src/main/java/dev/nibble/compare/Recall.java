@@ -201,6 +201,31 @@ public record Recall(String base, String other, int samples, List<Point> points)
         return Math.sqrt(sum / (x.length - 1) / x.length);
     }
 
+    /** What the points say, in words. */
+    public String verdict() {
+        if (points.stream().allMatch(p -> p.change() == 0 && p.changeError() == 0)) {
+            return other + " finds again exactly what " + base + " does.";
+        }
+        List<Point> apart = points.stream()
+                .filter(p -> Math.abs(p.change()) > 2 * p.changeError())
+                .toList();
+        if (apart.isEmpty()) {
+            return "No change is more than two of its standard errors.";
+        }
+        return "More than two of their standard errors: "
+                + String.join(
+                        ", ",
+                        apart.stream()
+                                .map(p -> String.format(
+                                        Locale.ROOT,
+                                        "%+.3f ± %.3f at %,d tokens",
+                                        p.change(),
+                                        p.changeError(),
+                                        p.distance()))
+                                .toList())
+                + ".";
+    }
+
     @Override
     public String toString() {
         return base + " against " + other + ", probability of a phrase read before: "

@@ -1,5 +1,6 @@
 package dev.nibble.compare;
 
+import dev.nibble.checkpoint.Weights;
 import dev.nibble.compare.Linears.Linear;
 import dev.nibble.core.Live;
 import dev.nibble.core.ModelRecipe;
@@ -135,6 +136,7 @@ public final class Sensitivity {
         private final Evaluation evaluation;
         private final List<Linear> linears;
         private final String hash;
+        private final String note;
         private final Map<String, SensitivityRow> done = new LinkedHashMap<>();
 
         Run(LanguageModel language, Evaluation evaluation, List<Linear> linears, String hash) {
@@ -142,6 +144,7 @@ public final class Sensitivity {
             this.evaluation = evaluation;
             this.linears = linears;
             this.hash = hash;
+            note = Comparison.note(Weights.of(model.checkpoint()));
         }
 
         SensitivityResult run(Progress progress, Live live) {
@@ -251,6 +254,7 @@ public final class Sensitivity {
                     evaluation.hash(),
                     protocol.describe(),
                     evaluation.scored(),
+                    note,
                     linears.size(),
                     Optional.ofNullable(done.get(SensitivityRow.ALL)),
                     linears.stream()

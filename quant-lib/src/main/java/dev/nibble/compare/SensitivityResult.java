@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param dataHash of the scored tokens
  * @param protocol how the text was cut and scored, one sentence
  * @param tokens that were scored
+ * @param note what has to be known to read the numbers; empty if nothing
  * @param linears how many there are
  * @param all all of them together, once that is known
  * @param rows those that are done, in the order of the file
@@ -28,6 +29,7 @@ public record SensitivityResult(
         String dataHash,
         String protocol,
         int tokens,
+        String note,
         int linears,
         Optional<SensitivityRow> all,
         List<SensitivityRow> rows) {

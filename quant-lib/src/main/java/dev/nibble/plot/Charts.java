@@ -1,6 +1,8 @@
 package dev.nibble.plot;
 
 import dev.nibble.compare.ComparisonResult;
+import dev.nibble.compare.ErrorGrowth;
+import dev.nibble.compare.Recall;
 import dev.nibble.compare.SensitivityResult;
 import dev.nibble.core.Progress;
 import dev.nibble.format.Formats;
@@ -454,5 +456,24 @@ public final class Charts {
     /** Divergence with one linear quantized, from layer to layer, a line for each kind. */
     public static Chart sensitivity(SensitivityResult result) {
         return SensitivityViews.chart(result);
+    }
+
+    /**
+     * How the error of hidden states grows from layer to layer, one line for each: its mean over positions, and for up to
+     * four of them also its largest, dotted. Layers without an error have no place on the logarithmic axis.
+     *
+     * @throws IllegalArgumentException if there is none, or one comes twice
+     */
+    public static Chart errorGrowth(ErrorGrowth... growths) {
+        return ErrorGrowthViews.chart(growths);
+    }
+
+    /**
+     * Probability of a phrase that was read before, against how many tokens before. Bars are one standard error.
+     *
+     * @throws IllegalArgumentException if there is none, or they have not all the same first model, distances and samples
+     */
+    public static Chart recall(Recall... recalls) {
+        return RecallViews.chart(recalls);
     }
 }

@@ -3,7 +3,9 @@ package dev.nibble.plot;
 import dev.nibble.checkpoint.Checkpoint;
 import dev.nibble.checkpoint.CheckpointException;
 import dev.nibble.compare.ComparisonResult;
+import dev.nibble.compare.ErrorGrowth;
 import dev.nibble.compare.Plan;
+import dev.nibble.compare.Recall;
 import dev.nibble.compare.SensitivityResult;
 import dev.nibble.core.Progress;
 import dev.nibble.explain.Difference;
@@ -448,6 +450,25 @@ public final class Tables {
     /** The divergences of {@link #sensitivity} by layer and kind, in thousandths of a nat per token. */
     public static Table sensitivityMap(SensitivityResult result) {
         return SensitivityViews.map(result);
+    }
+
+    /**
+     * The relative error of hidden states behind each layer, mean over positions and largest.
+     *
+     * @throws IllegalArgumentException if there is none, or one comes twice
+     */
+    public static Table errorGrowth(ErrorGrowth... growths) {
+        return ErrorGrowthViews.table(growths);
+    }
+
+    /**
+     * Probability of a phrase that was read before, 0 to 1, by distance. Numbers behind ± are one standard error; that of
+     * a change is of the same samples in pairs.
+     *
+     * @throws IllegalArgumentException if there is none, or they have not all the same first model, distances and samples
+     */
+    public static Table recall(Recall... recalls) {
+        return RecallViews.table(recalls);
     }
 
     /**

@@ -30,6 +30,25 @@ final class Cards {
         return bundle(Html.table(view), TextTable.of(view, WIDTH));
     }
 
+    /**
+     * A table with sentences below it.
+     *
+     * @param note what has to be known to read it, set off; empty if nothing
+     */
+    static MimeBundle explained(TableView table, String note, String... sentences) {
+        StringBuilder html = new StringBuilder("<div>").append(Html.table(table));
+        StringBuilder text = new StringBuilder(TextTable.of(table, WIDTH));
+        if (!note.isEmpty()) {
+            html.append("<p><b>").append(Html.escape(note)).append("</b></p>");
+            text.append('\n').append(note);
+        }
+        for (String sentence : sentences) {
+            html.append("<p>").append(Html.escape(sentence)).append("</p>");
+            text.append('\n').append(sentence);
+        }
+        return bundle(html.append("</div>").toString(), text.toString());
+    }
+
     static MimeBundle bundle(String html, String text) {
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("text/html", html);

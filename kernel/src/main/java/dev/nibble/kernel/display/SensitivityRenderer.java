@@ -28,9 +28,13 @@ public final class SensitivityRenderer implements Renderer<SensitivityResult> {
         String how = String.format(
                 Locale.ROOT, "%s; %,d tokens scored. ± is one standard error.", result.protocol(), result.tokens());
         String said = result.verdict();
-        String html = "<div>" + heat(result, map.title()) + "<p>" + Html.escape(how) + "</p><p>" + Html.escape(said)
-                + "</p></div>";
-        return Cards.bundle(html, TextTable.of(map, Cards.WIDTH) + "\n" + how + "\n" + said);
+        String html = "<div>" + heat(result, map.title()) + legend()
+                + (result.note().isEmpty() ? "" : "<p><b>" + Html.escape(result.note()) + "</b></p>")
+                + "<p>" + Html.escape(how) + "</p><p>" + Html.escape(said) + "</p></div>";
+        return Cards.bundle(
+                html,
+                TextTable.of(map, Cards.WIDTH) + "\n" + (result.note().isEmpty() ? "" : result.note() + "\n") + how
+                        + "\n" + said);
     }
 
     private static String heat(SensitivityResult result, String title) {
@@ -54,6 +58,11 @@ public final class SensitivityRenderer implements Renderer<SensitivityResult> {
             out.append("</tr>");
         }
         return out.append("</tbody></table></div>").toString();
+    }
+
+    private static String legend() {
+        return "<p>The darker, the larger: a third of the way darker for each factor of ten, without colour from a"
+                + " thousandth of the largest on. A place says its error bars when it is pointed at.</p>";
     }
 
     private static void head(StringBuilder out, String scope, String text) {
