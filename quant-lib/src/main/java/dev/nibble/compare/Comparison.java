@@ -5,14 +5,8 @@ import dev.nibble.core.Live;
 import dev.nibble.core.ModelRecipe;
 import dev.nibble.core.Progress;
 import dev.nibble.format.Formats;
-import dev.nibble.metric.Accuracy;
-import dev.nibble.metric.Accuracy.Measure;
-import dev.nibble.metric.Divergence;
 import dev.nibble.metric.Evaluation;
 import dev.nibble.metric.EvaluationData;
-import dev.nibble.metric.Flips;
-import dev.nibble.metric.LogProbabilities;
-import dev.nibble.metric.Perplexity;
 import dev.nibble.metric.Prompts;
 import dev.nibble.metric.Protocol;
 import dev.nibble.metric.Question;
@@ -20,10 +14,8 @@ import dev.nibble.metric.Questions;
 import dev.nibble.model.LanguageModel;
 import dev.nibble.model.Model;
 import dev.nibble.tensor.DType;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -49,7 +41,7 @@ public final class Comparison {
     public static final int QUESTIONS = 20;
 
     /** Changes when the same inputs give other rows than they did. */
-    private static final String VERSION = "2";
+    private static final String VERSION = "3";
 
     private final Model model;
     private final List<String> recipes = new ArrayList<>();
@@ -130,75 +122,109 @@ public final class Comparison {
      * @throws dev.nibble.core.Cancelled if a stop was asked for; rows that were done are kept
      */
     public ComparisonResult run(Progress progress, Live live) {
-        if (data == null) {
-            throw new IllegalStateException("nothing to evaluate on: call on(Datasets.evaluation()) first");
+        return new Run(progress).run(progress, live);
+    }
+
+    /** {@link #report(Progress, Live)} under the progress, and shown in the place, of whoever runs the calling thread. */
+    public Report report() {
+        return report(Progress.current(), Live.begin());
+    }
+
+    /** {@link #run(Progress, Live)}, with all that is needed to run it again. */
+    public Report report(Progress progress, Live live) {
+        Run run = new Run(progress);
+        ComparisonResult result = run.run(progress, live);
+        return new Report(Manifest.of(data, run.hash, run.evaluation, recipes(), full, result), result);
+    }
+
+    private List<String> recipes() {
+        return recipes.stream().distinct().toList();
+    }
+
+    /** One run: what it works on, and what is done. */
+    private final class Run {
+        private final LanguageModel language;
+        private final Weights weights;
+        private final Evaluation evaluation;
+        private final Optional<Questions> questions;
+        private final List<String> wanted = new ArrayList<>(List.of(ComparisonRow.AS_STORED));
+        private final String hash;
+        private final String asked;
+        private final String note;
+        private final Map<String, ComparisonRow> done = new LinkedHashMap<>();
+
+        Run(Progress progress) {
+            if (data == null) {
+                throw new IllegalStateException("nothing to evaluate on: call on(Datasets.evaluation()) first");
+            }
+            language = model.language();
+            weights = Weights.of(model.checkpoint());
+            evaluation = Evaluation.of(language.tokenizer(), data.documents(), protocol, full ? 0 : WINDOWS);
+            questions = data.questions().map(q -> full ? q : some(q));
+            wanted.addAll(recipes());
+            hash = ModelHash.of(model.checkpoint(), progress.quiet());
+            asked = questions.map(DataSource::hash).orElse("no questions");
+            note = note(weights);
         }
-        LanguageModel language = model.language();
-        Weights weights = Weights.of(model.checkpoint());
-        Evaluation evaluation = Evaluation.of(language.tokenizer(), data.documents(), protocol, full ? 0 : WINDOWS);
-        Optional<Questions> questions = data.questions().map(q -> full ? q : some(q));
-        List<String> wanted = new ArrayList<>(List.of(ComparisonRow.AS_STORED));
-        recipes.stream().distinct().forEach(wanted::add);
-        String hash = ModelHash.of(model.checkpoint(), progress.quiet());
-        Map<String, String> keys = new LinkedHashMap<>();
-        Map<String, ComparisonRow> done = new LinkedHashMap<>();
-        for (String recipe : wanted) {
-            String key = String.join(
+
+        ComparisonResult run(Progress progress, Live live) {
+            if (!fresh) {
+                for (String recipe : wanted) {
+                    cache.find(key(recipe), ComparisonRow.class).ifPresent(row -> done.put(recipe, row));
+                }
+            }
+            if (done.size() == wanted.size()) {
+                return result();
+            }
+            live.show(result());
+            long total = (long) wanted.size() - done.size();
+            try (Progress.Task task = progress.task("compare " + model.name(), total + 1, "formats");
+                    Baseline base = Baseline.of(language, evaluation, questions, progress)) {
+                task.step(1);
+                for (String recipe : wanted) {
+                    if (!done.containsKey(recipe)) {
+                        ComparisonRow row = recipe.equals(ComparisonRow.AS_STORED)
+                                ? base.row(weights)
+                                : base.row(recipe, weights, progress);
+                        cache.keep(key(recipe), row);
+                        done.put(recipe, row);
+                        live.show(result());
+                        task.step(1);
+                    }
+                }
+            }
+            live.end();
+            return result();
+        }
+
+        private String key(String recipe) {
+            return String.join(
                     "\n",
                     VERSION,
                     hash,
                     canonical(recipe),
                     evaluation.hash(),
                     protocol.text(),
-                    questions.map(Comparison::hash).orElse("no questions"),
+                    asked,
                     Prompts.CLOZE.toString());
-            keys.put(recipe, key);
-            if (!fresh) {
-                cache.find(key, ComparisonRow.class).ifPresent(row -> done.put(recipe, row));
-            }
         }
-        ComparisonResult result = result(wanted, done, hash, evaluation, questions);
-        if (done.size() == wanted.size()) {
-            return result;
-        }
-        live.show(result);
-        long total = (long) wanted.size() - done.size();
-        try (Progress.Task task = progress.task("compare " + model.name(), total + 1, "formats");
-                Base base = Base.of(language, evaluation, questions, progress)) {
-            task.step(1);
-            for (String recipe : wanted) {
-                if (!done.containsKey(recipe)) {
-                    ComparisonRow row = recipe.equals(ComparisonRow.AS_STORED)
-                            ? base.row(weights)
-                            : base.row(recipe, weights, progress);
-                    cache.keep(keys.get(recipe), row);
-                    done.put(recipe, row);
-                    live.show(result(wanted, done, hash, evaluation, questions));
-                    task.step(1);
-                }
-            }
-        }
-        live.end();
-        return result(wanted, done, hash, evaluation, questions);
-    }
 
-    private ComparisonResult result(
-            List<String> wanted,
-            Map<String, ComparisonRow> done,
-            String hash,
-            Evaluation evaluation,
-            Optional<Questions> questions) {
-        return new ComparisonResult(
-                model.name(),
-                hash,
-                data.name(),
-                evaluation.hash(),
-                protocol.describe(),
-                evaluation.scored(),
-                questions.map(q -> q.all().size()).orElse(0),
-                note(Weights.of(model.checkpoint())),
-                wanted.stream().filter(recipe -> !done.containsKey(recipe)).toList(),
-                wanted.stream().filter(done::containsKey).map(done::get).toList());
+        private ComparisonResult result() {
+            return new ComparisonResult(
+                    model.name(),
+                    hash,
+                    data.name(),
+                    evaluation.hash(),
+                    protocol.describe(),
+                    evaluation.scored(),
+                    questions.map(q -> q.all().size()).orElse(0),
+                    note,
+                    wanted.stream().filter(recipe -> !done.containsKey(recipe)).toList(),
+                    wanted.stream()
+                            .filter(done::containsKey)
+                            .map(recipe -> done.get(recipe).named(recipe))
+                            .toList());
+        }
     }
 
     /** As many of each subject as its share, where subjects stand one after the other. */
@@ -210,11 +236,6 @@ public final class Comparison {
             some.add(all.get((int) ((long) i * all.size() / count)));
         }
         return new Questions(count == all.size() ? questions.name() : count + " of the " + questions.name(), some);
-    }
-
-    private static String hash(Questions questions) {
-        return HexFormat.of()
-                .formatHex(ModelHash.sha256().digest(questions.all().toString().getBytes(StandardCharsets.UTF_8)));
     }
 
     /** Formats that write the same bytes share a row. */
@@ -255,100 +276,5 @@ public final class Comparison {
                         + " numbers, not how well they store a model. %s itself loses nothing.",
                 most,
                 most);
-    }
-
-    /** The model as stored, evaluated, and all that others are compared with. */
-    private record Base(
-            LanguageModel language,
-            LogProbabilities logits,
-            Perplexity perplexity,
-            Optional<Questions> questions,
-            Optional<Accuracy> accuracy,
-            double seconds)
-            implements AutoCloseable {
-        static Base of(
-                LanguageModel language, Evaluation evaluation, Optional<Questions> questions, Progress progress) {
-            long start = System.nanoTime();
-            LogProbabilities logits = LogProbabilities.record(language, evaluation, progress);
-            try {
-                Optional<Accuracy> accuracy = questions.map(q -> Accuracy.of(language, q, Prompts.CLOZE, progress));
-                return new Base(language, logits, logits.perplexity(), questions, accuracy, since(start));
-            } catch (RuntimeException e) {
-                logits.close();
-                throw e;
-            }
-        }
-
-        private static double since(long start) {
-            return (System.nanoTime() - start) / 1e9;
-        }
-
-        ComparisonRow row(Weights weights) {
-            return new ComparisonRow(
-                    ComparisonRow.AS_STORED,
-                    Sizes.of(weights, null),
-                    perplexity.perplexity(),
-                    perplexity.plusMinus(),
-                    0,
-                    0,
-                    0,
-                    0,
-                    0,
-                    1,
-                    0,
-                    perplexity.entropy(),
-                    accuracies(accuracy, false),
-                    accuracies(accuracy, true),
-                    0,
-                    0,
-                    Double.NaN,
-                    seconds);
-        }
-
-        ComparisonRow row(String recipe, Weights weights, Progress progress) {
-            Sizes sizes = Sizes.of(weights, ModelRecipe.parse(recipe));
-            long start = System.nanoTime();
-            LanguageModel quantized = language.in(recipe);
-            Divergence divergence = Divergence.of(logits, quantized, progress);
-            Optional<Accuracy> now = questions.map(q -> Accuracy.of(quantized, q, Prompts.CLOZE, progress));
-            Optional<Flips> flips = now.map(a -> Flips.of(accuracy.orElseThrow(), a, Measure.ACC_NORM));
-            return new ComparisonRow(
-                    recipe,
-                    sizes,
-                    divergence.after().perplexity(),
-                    divergence.after().plusMinus(),
-                    divergence.change().logRatio(),
-                    divergence.change().paired().standardError(),
-                    divergence.kl().mean(),
-                    divergence.klPaired().standardError(),
-                    divergence.kl().p99(),
-                    divergence.sameTop(),
-                    divergence.rmsDeltaP(),
-                    divergence.entropy(),
-                    accuracies(now, false),
-                    accuracies(now, true),
-                    flips.map(Flips::lost).orElse(0),
-                    flips.map(Flips::gained).orElse(0),
-                    flips.map(f -> f.test().p()).orElse(Double.NaN),
-                    since(start));
-        }
-
-        private static Map<String, Double> accuracies(Optional<Accuracy> accuracy, boolean errors) {
-            Map<String, Double> all = new LinkedHashMap<>();
-            accuracy.ifPresent(a -> {
-                all.put(
-                        a.questions(),
-                        errors ? a.all().error(Measure.ACC_NORM) : a.all().of(Measure.ACC_NORM));
-                a.subjects()
-                        .forEach((subject, shares) -> all.put(
-                                subject, errors ? shares.error(Measure.ACC_NORM) : shares.of(Measure.ACC_NORM)));
-            });
-            return all;
-        }
-
-        @Override
-        public void close() {
-            logits.close();
-        }
     }
 }

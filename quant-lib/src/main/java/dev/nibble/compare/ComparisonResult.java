@@ -1,5 +1,6 @@
 package dev.nibble.compare;
 
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -119,6 +120,50 @@ public record ComparisonResult(
                     200 * Math.sqrt(0.5 / questions)));
         }
         return text.toString().strip();
+    }
+
+    /**
+     * One line for each row under one of names, numbers at full precision, quoted as RFC 4180 says, UTF-8. What is not a
+     * number is empty.
+     */
+    public String csv() {
+        return ComparisonExport.csv(this);
+    }
+
+    /**
+     * All of it as one JSON object: the names of these records' components, numbers at full precision, null for what is
+     * not a number; besides them {@code bitsPerWeight}, {@code base} and {@code front} of each row and the
+     * {@code verdict}.
+     */
+    public String json() {
+        return ComparisonExport.json(this);
+    }
+
+    /** What was done, a table of GitHub's kind with rounded numbers and their errors, the note and the verdict. */
+    public String markdown() {
+        return ComparisonExport.markdown(this);
+    }
+
+    /**
+     * Writes {@link #csv()}, {@link #json()} or {@link #markdown()}; nothing half-written stays behind, and a file that was
+     * there is replaced.
+     *
+     * @param file its name ends with .csv, .json or .md
+     * @throws IllegalArgumentException if it ends with something else
+     * @throws dev.nibble.checkpoint.CheckpointException if it can not be written
+     */
+    public void write(Path file) {
+        ComparisonExport.write(this, file);
+    }
+
+    /**
+     * Says now what {@link #write} would after the work.
+     *
+     * @throws IllegalArgumentException if the name ends with something else than .csv, .json or .md
+     * @throws dev.nibble.checkpoint.CheckpointException if it can not be written
+     */
+    public static void checkWritable(Path file) {
+        ComparisonExport.check(file);
     }
 
     @Override

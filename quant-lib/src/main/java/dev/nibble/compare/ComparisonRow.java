@@ -2,6 +2,7 @@ package dev.nibble.compare;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -18,13 +19,17 @@ import java.util.Objects;
  * @param klError of it, windows drawn
  * @param kl99 its 99th percentile over tokens
  * @param sameTop share of tokens where both find the same one most probable, 0 to 1
+ * @param sameTopError of it, if tokens were independent
  * @param rmsDeltaP root of the mean square change of the probability of the token that came, in percentage points
+ * @param rmsDeltaPError of it, if tokens were independent
  * @param entropy mean entropy of the distributions, in nats
  * @param accuracies share of right answers of each task, by acc_norm, 0 to 1
  * @param accuracyErrors of these
  * @param lost answers that were right as stored and are wrong now
  * @param gained the other way round
  * @param flipsP probability of as uneven a split by chance (McNemar)
+ * @param layers mean relative error of hidden states behind each layer, over the first {@value #POSITIONS} tokens of the
+ *     text at most: length of the difference over length of those of the weights as stored; empty for these themselves
  * @param seconds that the evaluation took on the wall
  */
 public record ComparisonRow(
@@ -38,14 +43,20 @@ public record ComparisonRow(
         double klError,
         double kl99,
         double sameTop,
+        double sameTopError,
         double rmsDeltaP,
+        double rmsDeltaPError,
         double entropy,
         Map<String, Double> accuracies,
         Map<String, Double> accuracyErrors,
         int lost,
         int gained,
         double flipsP,
+        List<Double> layers,
         double seconds) {
+    /** Tokens that the error behind each layer is a mean over, at most. */
+    public static final int POSITIONS = 64;
+
     /** What the file's own weights are called. */
     public static final String AS_STORED = "as stored";
 
@@ -54,11 +65,40 @@ public record ComparisonRow(
         Objects.requireNonNull(sizes, "sizes");
         accuracies = Collections.unmodifiableMap(new LinkedHashMap<>(accuracies));
         accuracyErrors = Collections.unmodifiableMap(new LinkedHashMap<>(accuracyErrors));
+        layers = List.copyOf(layers);
     }
 
     /** Whether these are the file's own weights. */
     public boolean isBase() {
         return recipe.equals(AS_STORED);
+    }
+
+    /** The same under another spelling of its recipe. */
+    ComparisonRow named(String spelling) {
+        return spelling.equals(recipe)
+                ? this
+                : new ComparisonRow(
+                        spelling,
+                        sizes,
+                        perplexity,
+                        perplexityError,
+                        logRatio,
+                        logRatioError,
+                        kl,
+                        klError,
+                        kl99,
+                        sameTop,
+                        sameTopError,
+                        rmsDeltaP,
+                        rmsDeltaPError,
+                        entropy,
+                        accuracies,
+                        accuracyErrors,
+                        lost,
+                        gained,
+                        flipsP,
+                        layers,
+                        seconds);
     }
 
     /** Whether a model in this recipe can be told from the one as stored on this text, at two standard errors. */

@@ -97,7 +97,8 @@ public record ErrorGrowth(
                 steps);
     }
 
-    private static Step step(int layer, HiddenStates was, HiddenStates is) {
+    /** The error of some states against others of the same windows. */
+    static Step step(int layer, HiddenStates was, HiddenStates is) {
         double sum = 0;
         double largest = 0;
         long count = 0;

@@ -15,6 +15,7 @@ import dev.nibble.model.transformer.WindowRunner;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -117,6 +118,44 @@ public final class LanguageModel implements LogitsSource {
      */
     public LogitsSource from(HiddenStates states) {
         return new Continued(this, states);
+    }
+
+    /**
+     * This model, telling what comes out of each layer while it runs: the same logits, and in passing the hidden states of
+     * the first tokens, which are those that the tokens alone would give.
+     *
+     * @param positions how many tokens of the first window of each run, at most
+     * @param each told the states behind each layer, in order, on the calling thread
+     */
+    public LogitsSource watched(int positions, Consumer<HiddenStates> each) {
+        return new Watched(this, positions, each);
+    }
+
+    private record Watched(LanguageModel model, int positions, Consumer<HiddenStates> each) implements LogitsSource {
+        @Override
+        public String name() {
+            return model.name();
+        }
+
+        @Override
+        public Tokenizer tokenizer() {
+            return model.tokenizer();
+        }
+
+        @Override
+        public int vocabulary() {
+            return model.vocabulary();
+        }
+
+        @Override
+        public int contextLength() {
+            return model.contextLength();
+        }
+
+        @Override
+        public void logits(List<Window> windows, Progress progress, LogitsSink sink) {
+            new WindowRunner(model.transformer).logits(windows, progress, sink, positions, each);
+        }
     }
 
     private record Continued(LanguageModel model, HiddenStates states) implements LogitsSource {

@@ -232,6 +232,7 @@ final class ChartPng {
         style(drawn.getStyler(), chart);
         drawn.getStyler().setXAxisTickLabelsFormattingFunction(Numbers::text);
         roundRanges(drawn, chart);
+        LabelPlaces places = LabelPlaces.of(chart);
         Set<String> used = new HashSet<>();
         for (Series s : chart.series()) {
             if (drawable(s, chart) == 0) {
@@ -259,21 +260,21 @@ final class ChartPng {
             if (s.name().isEmpty()) {
                 series.setShowInLegend(false);
             }
-            label(drawn, s, chart);
+            label(drawn, s, chart, places);
         }
         return drawn;
     }
 
-    private static void label(XYChart drawn, Series s, Chart chart) {
+    private static void label(XYChart drawn, Series s, Chart chart, LabelPlaces places) {
         boolean inside = s.labelsInside();
-        double aside = s.style().markSize() / 2 + 8;
-        double above = inside ? 0 : s.labelsBelow(chart.y()) ? -aside : aside;
+        double half = s.style().markSize() / 2;
         for (int i = 0; i < s.labels().size(); i++) {
             double x = s.x(i, chart.x());
             double y = s.y(i, chart.y());
             if (Double.isFinite(x) && Double.isFinite(y)) {
                 Color colour = inside ? Color.WHITE : INK;
-                drawn.addAnnotation(new PointLabel(s.labels().get(i), x, y, above, colour, TEXT.deriveFont(11f)));
+                LabelPlaces.Place place = inside ? null : places.of(s).get(i);
+                drawn.addAnnotation(new PointLabel(s.labels().get(i), x, y, place, half, colour, TEXT.deriveFont(11f)));
             }
         }
     }
@@ -313,6 +314,10 @@ final class ChartPng {
         }
         if (!chart.y().log()) {
             styler.setYAxisMin(y[0]).setYAxisMax(y[1]);
+        } else if (marks) { // room for half a mark and its text
+            double[] values = range(chart, chart.y(), false);
+            double room = values[0] > 0 ? Math.pow(values[1] / values[0], 0.07) : 1;
+            styler.setYAxisMin(values[0] / Math.max(room, 1.1)).setYAxisMax(values[1] * Math.max(room, 1.1));
         }
     }
 

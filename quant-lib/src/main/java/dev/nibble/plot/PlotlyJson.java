@@ -9,6 +9,7 @@ import dev.nibble.plot.Series.Kind;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -32,8 +33,9 @@ final class PlotlyJson {
     static ObjectNode of(Chart chart) {
         ObjectNode figure = JSON.objectNode();
         ArrayNode data = figure.putArray("data");
+        LabelPlaces places = LabelPlaces.of(chart);
         for (Series s : chart.series()) {
-            data.add(trace(chart.x(), chart.y(), s));
+            data.add(trace(chart.x(), chart.y(), s, places.of(s)));
         }
         figure.set("layout", layout(chart));
         // no "responsive": where the renderer of JupyterLab measures the figure again, that makes it 0 pixels high
@@ -48,7 +50,7 @@ final class PlotlyJson {
             long bytes = 2_500
                     + 6L * (title.length() + x.title().length() + y.title().length());
             for (Series s : series) {
-                bytes += 1 + MAPPER.writeValueAsBytes(trace(x, y, s)).length;
+                bytes += 1 + MAPPER.writeValueAsBytes(trace(x, y, s, widest(s))).length;
             }
             return bytes
                     + MAPPER.writeValueAsBytes(x.categories()).length
@@ -58,7 +60,11 @@ final class PlotlyJson {
         }
     }
 
-    private static ObjectNode trace(Axis x, Axis y, Series s) {
+    private static List<LabelPlaces.Place> widest(Series s) {
+        return Collections.nCopies(s.labels().size(), LabelPlaces.Place.BELOW);
+    }
+
+    private static ObjectNode trace(Axis x, Axis y, Series s, List<LabelPlaces.Place> places) {
         SeriesStyle style = s.style();
         ObjectNode trace = JSON.objectNode();
         trace.put("type", s.kind() == Kind.BARS ? "bar" : "scatter");
@@ -82,9 +88,14 @@ final class PlotlyJson {
         if (!s.labels().isEmpty()) {
             ArrayNode texts = trace.putArray("text");
             s.labels().forEach(label -> texts.add(literal(label)));
-            trace.put(
-                    "textposition",
-                    s.labelsInside() ? "middle center" : s.labelsBelow(y) ? "bottom center" : "top center");
+            if (s.labelsInside()) {
+                trace.put("textposition", "middle center");
+            } else if (places.stream().distinct().count() == 1) {
+                trace.put("textposition", places.getFirst().plotly());
+            } else {
+                ArrayNode at = trace.putArray("textposition");
+                places.forEach(place -> at.add(place.plotly()));
+            }
             ObjectNode font = trace.putObject("textfont").put("size", 11);
             if (s.labelsInside()) {
                 font.put("color", "#ffffff"); // else the colour of the figure's text, which a dark page may change

@@ -1,25 +1,32 @@
 package dev.nibble.plot;
 
+import dev.nibble.plot.LabelPlaces.Place;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
 import org.knowm.xchart.internal.chartpart.Annotation;
 
-/** A text at a point of a picture, centred, so many pixels above it, or below. */
+/** A text at a point of a picture: on its mark, or on a side of it. */
 final class PointLabel extends Annotation {
     private final String text;
     private final double x;
     private final double y;
-    private final double above;
+    private final Place place;
+    private final double half;
     private final Color colour;
     private final Font font;
 
-    PointLabel(String text, double x, double y, double above, Color colour, Font font) {
+    /**
+     * @param place null for on the mark
+     * @param half of the mark's size, in pixels
+     */
+    PointLabel(String text, double x, double y, Place place, double half, Color colour, Font font) {
         super(false);
         this.text = text;
         this.x = x;
         this.y = y;
-        this.above = above;
+        this.place = place;
+        this.half = half;
         this.colour = colour;
         this.font = font;
     }
@@ -29,7 +36,9 @@ final class PointLabel extends Annotation {
         g.setFont(font);
         g.setColor(colour);
         var metrics = g.getFontMetrics();
-        double left = getXAxisScreenValue(x) - metrics.stringWidth(text) / 2.0;
+        int right = place == null ? 0 : place.right();
+        double above = place == null ? 0 : place.up() * (half + (right == 0 ? 8 : 5));
+        double left = getXAxisScreenValue(x) + right * (half + 4) - (1 - right) * metrics.stringWidth(text) / 2.0;
         double base = getYAxisScreenValue(y) + metrics.getAscent() / 2.0 - 1 - above;
         g.drawString(text, (float) left, (float) base);
     }

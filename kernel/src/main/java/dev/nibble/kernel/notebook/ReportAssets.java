@@ -23,6 +23,11 @@ final class ReportAssets {
         return text("dev/nibble/kernel/notebook/report.css");
     }
 
+    /** What a report of a comparison has besides. */
+    static String comparisonStyle() {
+        return text("dev/nibble/kernel/notebook/comparison.css");
+    }
+
     static String script() {
         return text("dev/nibble/kernel/notebook/report.js");
     }

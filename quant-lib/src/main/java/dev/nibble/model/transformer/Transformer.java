@@ -23,11 +23,13 @@ public final class Transformer {
     private final TransformerConfig config;
     private final WeightReader reader;
     private final boolean tied;
+    private final KeptPanels kept;
 
-    private Transformer(TransformerConfig config, WeightReader reader, boolean tied) {
+    private Transformer(TransformerConfig config, WeightReader reader, boolean tied, KeptPanels kept) {
         this.config = config;
         this.reader = reader;
         this.tied = tied;
+        this.kept = kept;
     }
 
     /**
@@ -47,7 +49,7 @@ public final class Transformer {
         WeightReader reader = new WeightReader(weights, family, gguf, new Shapes(config), null);
         boolean tied = gguf ? !reader.has(Slot.HEAD, 0) : config.tied();
         Inventory.check(config, reader, tied, family.biases(facts));
-        return new Transformer(config, reader, tied);
+        return new Transformer(config, reader, tied, new KeptPanels());
     }
 
     private static TransformerConfig config(Family family, Facts facts, boolean gguf) {
@@ -64,7 +66,7 @@ public final class Transformer {
 
     /** The same over other numbers: every weight as the recipe stores it; null for the file's own. */
     public Transformer in(ModelRecipe recipe) {
-        return new Transformer(config, reader.with(recipe), tied);
+        return new Transformer(config, reader.with(recipe), tied, kept);
     }
 
     /** Its shape. */
@@ -109,9 +111,9 @@ public final class Transformer {
         private final Normalization finalNorm;
 
         private Ends(Progress progress) {
-            embedding = reader.panels(Slot.EMBEDDING, 0, progress);
+            embedding = panels(Slot.EMBEDDING, progress);
             head = !tied
-                    ? reader.panels(Slot.HEAD, 0, progress)
+                    ? panels(Slot.HEAD, progress)
                     : reader.headIsEmbedding() ? embedding : reader.tiedHead(progress);
             positions = config.rope() == null
                     ? reader.matrix(Slot.POSITIONS, 0, progress).values()
@@ -119,6 +121,12 @@ public final class Transformer {
             projectIn = config.projects() ? new Linear(reader.panels(Slot.PROJECT_IN, 0, progress), null) : null;
             projectOut = config.projects() ? new Linear(reader.panels(Slot.PROJECT_OUT, 0, progress), null) : null;
             finalNorm = config.normFirst() ? Normalization.read(config, reader, Slot.FINAL_NORM, 0) : null;
+        }
+
+        private Panels panels(Slot slot, Progress progress) {
+            return reader.keeps(slot)
+                    ? kept.find(slot, () -> reader.panels(slot, 0, progress))
+                    : reader.panels(slot, 0, progress);
         }
 
         /** Bytes in memory. */

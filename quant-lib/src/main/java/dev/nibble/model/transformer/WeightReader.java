@@ -124,6 +124,12 @@ final class WeightReader {
         return gguf && family.pairedInGguf() && shapes.heads(slot) > 0;
     }
 
+    /** Whether a weight outside of the layers is the file's own. */
+    boolean keeps(Slot slot) {
+        return recipe == null
+                || recipe.ofTensor(require(slot, 0, WEIGHT).name(), 2).isEmpty();
+    }
+
     /** The embedding as the head, in the recipe of heads. */
     Panels tiedHead(Progress progress) {
         Weight weight = require(Slot.EMBEDDING, 0, WEIGHT);

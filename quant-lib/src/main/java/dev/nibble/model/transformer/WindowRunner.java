@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 /**
  * Runs many windows through a transformer layer by layer, so that the weights of one layer are in memory at a time, read
@@ -43,7 +44,33 @@ public final class WindowRunner {
      */
     public void logits(List<Window> windows, Progress progress, LogitsSink sink) {
         windows.forEach(this::check);
-        run(windows, null, progress, sink);
+        run(windows, null, progress, sink, Watch.NONE);
+    }
+
+    /**
+     * The same, telling what comes out of each layer.
+     *
+     * @param positions tokens of the first window that are told of, at most
+     * @param each told the states behind each layer, in order
+     */
+    public void logits(
+            List<Window> windows, Progress progress, LogitsSink sink, int positions, Consumer<HiddenStates> each) {
+        windows.forEach(this::check);
+        run(windows, null, progress, sink, new Watch(positions, each));
+    }
+
+    /** Who is told of the first positions of the first window. */
+    private record Watch(int positions, Consumer<HiddenStates> each) {
+        static final Watch NONE = new Watch(0, states -> {});
+
+        void tell(Batch batch, List<Window> windows, int layer, int hidden) {
+            if (positions > 0 && batch.windows.getFirst() == 0) {
+                int count = Math.min(positions, windows.getFirst().length());
+                Window seen = new Window(Arrays.copyOf(windows.getFirst().tokens(), count), count);
+                each.accept(new HiddenStates(
+                        List.of(seen), layer + 1, hidden, List.of(Arrays.copyOf(batch.x, count * hidden))));
+            }
+        }
     }
 
     /**
@@ -51,7 +78,7 @@ public final class WindowRunner {
      * one that they were computed with.
      */
     public void logits(HiddenStates from, Progress progress, LogitsSink sink) {
-        run(from.windows(), from, progress, sink);
+        run(from.windows(), from, progress, sink, Watch.NONE);
     }
 
     /**
@@ -116,7 +143,7 @@ public final class WindowRunner {
         }
     }
 
-    private void run(List<Window> windows, HiddenStates from, Progress progress, LogitsSink sink) {
+    private void run(List<Window> windows, HiddenStates from, Progress progress, LogitsSink sink, Watch watch) {
         int begin = from == null ? 0 : from.layer();
         long total = windows.stream().mapToLong(Window::length).sum() * (config.layers() - begin);
         try (Progress.Task task = progress.task("run " + config.family(), total, "positions")) {
@@ -148,6 +175,7 @@ public final class WindowRunner {
                     Block block = transformer.block(layer, progress);
                     for (Batch b : group) {
                         transformer.run(block, layer, angles, b.x, b.rows, segments(b, windows, caches), work);
+                        watch.tell(b, windows, layer, config.hidden());
                         task.step(b.rows);
                     }
                 }
