@@ -1,5 +1,6 @@
 package dev.nibble.cli;
 
+import dev.nibble.checkpoint.OutputFile;
 import dev.nibble.kernel.notebook.NotebookDocument.Cell;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,12 +12,25 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** The first notebook as a report. */
+/** A comparison as a report that can be run again, or else the first notebook as one. */
 @Command(
         name = "report",
         description = {
-            "Run the first notebook and write it as one HTML file, without Python and without a browser.",
-            "Fetches the model of the notebook if it can; prints which model it is and the comparison tables."
+            "Write a report as one HTML file, without Python and without a browser.",
+            "",
+            "  nibble report --model smollm2-135m --recipes int8,nf4:b64",
+            "",
+            "compares formats on a model, as nibble compare does, and keeps with it what it takes to run it again.",
+            "",
+            "  nibble report --verify report.html",
+            "",
+            "runs it again, every row anew, and says what differs. Exit code 0: nothing; 1: something; 2: nothing could be"
+                    + " compared, for it is no report, or the model or the text is another.",
+            "",
+            "  nibble report",
+            "",
+            "runs the first notebook, fetches its model if it can, and prints which one it is and the comparison tables.",
+            ""
         })
 final class ReportCommand extends LaboratoryCommand {
     /** What cells with this tag show is printed. */
@@ -31,8 +45,7 @@ final class ReportCommand extends LaboratoryCommand {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE",
-            defaultValue = "report.html",
-            description = "Where the report goes (default: ${DEFAULT-VALUE} in this folder).")
+            description = "Where the report goes (default: report.html in this folder).")
     private String output;
 
     @Option(
@@ -41,25 +54,80 @@ final class ReportCommand extends LaboratoryCommand {
             description = "Another notebook; what its cells with the tag \"" + TAG + "\" show is printed.")
     private String notebook;
 
+    @Option(
+            names = "--model",
+            paramLabel = "MODEL",
+            description = "Compare formats on this model. " + ModelOption.WORDS)
+    private String model;
+
+    @Option(
+            names = "--verify",
+            paramLabel = "REPORT",
+            description =
+                    "Run the comparison of this report again and say what differs. --model, --text and --questions say"
+                            + " where its model and data are, if they are not found by name.")
+    private String verify;
+
+    @Mixin
+    private ComparisonOptions options;
+
     private HeadlessRun headless;
 
     @Override
-    Path prepare() throws IOException {
-        Path file = Terminal.path(output);
-        if (!HeadlessRun.isHtml(file)) {
+    Path prepare() throws Exception {
+        boolean data = options.text().isGiven() || options.questions() != null;
+        if (verify != null && (options.choose() || notebook != null || output != null)) {
             throw new ParameterException(
-                    spec().commandLine(), "--output wants a name that ends with .html, not " + output);
+                    spec().commandLine(),
+                    "--verify runs what the report says; of the other options it takes --model, --text, --questions and"
+                            + " --json");
         }
+        if (verify == null && model == null && (options.choose() || data)) {
+            throw new ParameterException(
+                    spec().commandLine(), "these options are of a comparison: name the model with --model");
+        }
+        if (model != null && notebook != null) {
+            throw new ParameterException(
+                    spec().commandLine(), "--model makes a report of a comparison, --notebook one of a notebook");
+        }
+        if (verify != null) {
+            return super.prepare();
+        }
+        Path file = file();
+        if (model != null) {
+            requireHtml(file);
+            OutputFile.check(file, true, List.of());
+            return super.prepare();
+        }
+        requireHtml(file);
         Path source = notebook == null ? first() : Terminal.path(notebook);
         headless = new HeadlessRun(source, List.of(file), false);
         headless.check();
         return source.getParent();
     }
 
+    private Path file() {
+        return Terminal.path(output == null ? "report.html" : output);
+    }
+
+    private void requireHtml(Path file) {
+        if (!HeadlessRun.isHtml(file)) {
+            throw new ParameterException(
+                    spec().commandLine(), "--output wants a name that ends with .html, not " + output);
+        }
+    }
+
     @Override
     int work() throws IOException {
+        ComparisonReport report = new ComparisonReport(options, json.asked());
+        if (verify != null) {
+            return report.verify(Terminal.path(verify), model);
+        }
+        if (model != null) {
+            return report.write(model, file());
+        }
         HeadlessRun.Done done = headless.run();
-        Path file = Terminal.path(output);
+        Path file = file();
         List<Cell> cells = done.run().notebook().cells();
         if (json.asked()) {
             Map<String, Object> facts = RunCommand.facts(done, List.of(file.toString()));

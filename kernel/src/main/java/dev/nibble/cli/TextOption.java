@@ -34,6 +34,11 @@ final class TextOption {
         return text == null ? Datasets.evaluation() : text();
     }
 
+    /** Whether a text was named. */
+    boolean isGiven() {
+        return text != null;
+    }
+
     private Path path() {
         return Terminal.path(text);
     }

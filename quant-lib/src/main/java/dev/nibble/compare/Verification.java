@@ -12,10 +12,10 @@ import java.util.Set;
 
 /**
  * A report beside the same comparison run again. Every field of the result and of the manifest is compared, numbers to the
- * last bit, except how long something took and where and when it ran: those are {@link #circumstances}.
+ * last bit, except when it ran and how long it took; on what it ran is told apart ({@link #circumstances}).
  *
  * @param differences what differs; empty if nothing does
- * @param circumstances machine, versions, date and names that differ, and that no number depends on
+ * @param circumstances machine, versions and names that differ, and that no number depends on
  * @param numbers how many numbers were compared
  * @param rows of how many rows
  */
@@ -34,9 +34,9 @@ public record Verification(List<Difference> differences, List<Difference> circum
         }
     }
 
-    /** Fields that say where, when and under which names something ran. */
+    /** Fields that say where and under which names something ran. */
     private static final List<String> CIRCUMSTANCES =
-            List.of("manifest.nibble", "manifest.date", "manifest.machine.", "manifest.model", "model", "data");
+            List.of("manifest.nibble", "manifest.machine.", "manifest.model", "model", "data");
 
     public Verification {
         differences = List.copyOf(differences);
@@ -74,7 +74,9 @@ public record Verification(List<Difference> differences, List<Difference> circum
         result.path("rows").forEach(row -> ((ObjectNode) row).remove("seconds"));
         result.put("verdict", report.result().verdict());
         Map<String, JsonNode> fields = new LinkedHashMap<>();
-        flatten("manifest", ReportJson.tree(report.manifest()), fields);
+        ObjectNode manifest = ReportJson.tree(report.manifest());
+        manifest.remove("date");
+        flatten("manifest", manifest, fields);
         flatten("", result, fields);
         return fields;
     }
@@ -124,7 +126,7 @@ public record Verification(List<Difference> differences, List<Difference> circum
                 numbers,
                 rows));
         differences.forEach(d -> text.append("  ").append(d).append('\n'));
-        text.append("Not compared: how long rows took.\n");
+        text.append("Not compared: when it ran, and how long rows took.\n");
         if (!circumstances.isEmpty()) {
             text.append("Other than in the report, and no number may depend on it:\n");
             circumstances.forEach(d -> text.append("  ").append(d).append('\n'));

@@ -150,8 +150,10 @@ final class LabelPlaces {
         }
         Place best = Place.ABOVE;
         double least = Double.POSITIVE_INFINITY;
+        double wish = 0;
         for (Place place : Place.values()) {
-            double cost = cost(text(s, p, label, place)) + 0.1 * place.ordinal();
+            double cost = cost(text(s, p, label, place)) + wish;
+            wish += 0.1; // the usual places come first
             if (cost < least) {
                 least = cost;
                 best = place;
