@@ -5,14 +5,13 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.nibble.Vectors;
 import dev.nibble.checkpoint.Weights;
 import dev.nibble.compute.Rows;
 import dev.nibble.core.Progress;
 import dev.nibble.model.LogitsSource.Window;
 import dev.nibble.model.Model;
 import dev.nibble.model.Models;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,13 +27,11 @@ class SmolLm2LogitsTest {
     private static JsonNode prompts;
 
     @BeforeAll
-    static void open() throws IOException {
+    static void open() {
         assumeTrue(Models.available("smollm2-135m"), "smollm2-135m is not in the cache: nibble model smollm2-135m");
         model = Models.open("smollm2-135m", Progress.NONE);
         transformer = Transformer.of(Weights.of(model.checkpoint()), Map.of());
-        try (var in = SmolLm2LogitsTest.class.getResourceAsStream("/vectors/smollm2-logits.json")) {
-            prompts = new ObjectMapper().readTree(in).get("prompts");
-        }
+        prompts = Vectors.read("smollm2.json").path("logits").path("prompts");
     }
 
     @AfterAll
