@@ -88,6 +88,8 @@ OPT = {
 LLAMA3 = {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0}
 LLAMA3["original_max_position_embeddings"] = 16
 YARN = {"factor": 4.0, "original_max_position_embeddings": 16}
+LONG = {"short_factor": [1.0, 1.25, 1.5, 2.75], "long_factor": [1.0, 2.0, 4.0, 9.0]}
+LONG["original_max_position_embeddings"] = 48
 
 # name: config.json, and the name of the model whose weights it shares
 MODELS = {
@@ -103,6 +105,8 @@ MODELS = {
         "llama",
     ),
     "llama-yarn-attention": (LLAMA | new_rope(rope_type="yarn", attention_factor=1.5, **YARN), "llama"),
+    "llama-longrope": (LLAMA | old_rope(10000.0, rope_type="longrope", **LONG), "llama"),
+    "llama-longrope-nested": (LLAMA | new_rope(rope_type="longrope", attention_factor=1.3, **LONG), "llama"),
     "llama-bias": (LLAMA | OLD | {"attention_bias": True, "mlp_bias": True}, None),
     "llama-head-dim": (LLAMA | OLD | {"head_dim": 20}, None),
     "mistral": (MISTRAL | {"sliding_window": 6}, "llama"),
@@ -124,7 +128,9 @@ MODELS = {
     "qwen3": (QWEN3, None),
     "gpt2": (GPT2, None),
     "gpt2-bare": (GPT2, None),
+    "gpt2-gelu": (GPT2 | {"activation_function": "gelu"}, "gpt2"),
     "opt": (OPT, None),
+    "opt-gelu": (OPT | {"activation_function": "gelu", "_remove_final_layer_norm": True}, None),
     "opt-350m": (OPT | {"do_layer_norm_before": False, "word_embed_proj_dim": 20}, None),
     "llama-shards": (LLAMA | OLD, None),
 }

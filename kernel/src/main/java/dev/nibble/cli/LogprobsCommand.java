@@ -75,11 +75,10 @@ final class LogprobsCommand extends LaboratoryCommand {
             List<Double> found = new ArrayList<>();
             List<Map<String, Object>> next = new ArrayList<>();
             int vocabulary = language.vocabulary();
-            float[] room = new float[vocabulary];
             language.logits(List.of(new Window(tokens, 0)), Progress.current(), (w, position, count, logits, at) -> {
                 for (int i = 0; i < count; i++) {
                     int row = at + i * vocabulary;
-                    double all = Rows.logSumExp(logits, row, vocabulary, room);
+                    double all = Rows.logSumExp(logits, row, vocabulary);
                     if (position + i + 1 < tokens.length) {
                         found.add(logits[row + tokens[position + i + 1]] - all);
                     } else {

@@ -11,8 +11,6 @@ interface RowKernels {
 
     float squares(float[] x, int from, int n, float center);
 
-    float dot(float[] x, int from, float[] y, int to, int n);
-
     float max(float[] x, int from, int n);
 
     void normalize(
@@ -26,5 +24,5 @@ interface RowKernels {
 
     void siluTimes(float[] x, int from, int n, float[] y, int to);
 
-    void gelu(float[] x, int from, int n);
+    void geluTanh(float[] x, int from, int n);
 }

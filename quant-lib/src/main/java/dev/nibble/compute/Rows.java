@@ -3,17 +3,12 @@ package dev.nibble.compute;
 /**
  * What a transformer does to a row of numbers between two products. Every result is the same on every machine: sums run
  * over 16 lanes, number i in lane i mod 16, and the lanes are added up as a tree, the upper half to the lower, four times;
- * the exponential is {@link #exp}. Arguments are trusted.
+ * the exponential is our own, within an ulp and a half. Arguments are trusted.
  */
 public final class Rows {
     private static final RowKernels KERNELS = RowKernels.BEST;
 
     private Rows() {}
-
-    /** The exponential of each of n numbers in place, within an ulp and a half; 0 below −104, infinity above 88.8. */
-    public static void exp(float[] x, int from, int n) {
-        KERNELS.exp(x, from, n);
-    }
 
     /** Sum of n numbers. */
     public static float sum(float[] x, int from, int n) {
@@ -23,11 +18,6 @@ public final class Rows {
     /** Sum of the squares of {@code x[i] − center}, with fused multiply-add. */
     public static float squares(float[] x, int from, int n, float center) {
         return KERNELS.squares(x, from, n, center);
-    }
-
-    /** Sum of the products of two rows, with fused multiply-add. */
-    public static float dot(float[] x, int from, float[] y, int to, int n) {
-        return KERNELS.dot(x, from, y, to, n);
     }
 
     /** The largest number, 0 above −0; not-a-number if one is. */
@@ -61,9 +51,16 @@ public final class Rows {
         KERNELS.siluTimes(x, from, n, y, to);
     }
 
-    /** GELU by its tanh approximation, in place: {@code x · sigmoid(2 √(2/π) (x + 0.044715 x³))}. */
+    /** GELU (Hendrycks and Gimpel, 2016) in place: {@code x · (1 + erf(x / √2)) / 2}, in double, then rounded. */
     public static void gelu(float[] x, int from, int n) {
-        KERNELS.gelu(x, from, n);
+        for (int i = from; i < from + n; i++) {
+            x[i] = (float) (0.5 * x[i] * (1 + ErrorFunction.of(x[i] * ErrorFunction.ROOT_HALF)));
+        }
+    }
+
+    /** GELU by its tanh approximation, in place: {@code x · sigmoid(2 √(2/π) (x + 0.044715 x³))}. */
+    public static void geluTanh(float[] x, int from, int n) {
+        KERNELS.geluTanh(x, from, n);
     }
 
     /** Root-mean-square norm: x divided by √(mean of x² + epsilon), times weight (Zhang and Sennrich, 2019). */
@@ -86,18 +83,11 @@ public final class Rows {
         scale(x, from, n, 1 / sum);
     }
 
-    /**
-     * ln Σ exp(x), summed up 1024 numbers at a time in float32 and over these in float64.
-     *
-     * @param room for n numbers, written over
-     */
-    public static double logSumExp(float[] x, int from, int n, float[] room) {
+    /** ln Σ exp(x), in double ({@link LogSums}). */
+    public static double logSumExp(float[] x, int from, int n) {
         float max = max(x, from, n);
-        System.arraycopy(x, from, room, 0, n);
-        double sum = 0;
-        for (int i = 0; i < n; i += 1024) {
-            sum += expSum(room, i, Math.min(1024, n - i), max);
-        }
-        return max + StrictMath.log(sum);
+        double[] sums = new double[2];
+        LogSums.BEST.exponentials(x, from, n, max, sums);
+        return max + StrictMath.log(sums[0]);
     }
 }

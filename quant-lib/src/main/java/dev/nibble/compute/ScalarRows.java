@@ -83,15 +83,6 @@ final class ScalarRows implements RowKernels {
     }
 
     @Override
-    public float dot(float[] x, int from, float[] y, int to, int n) {
-        float[] lanes = new float[LANES];
-        for (int i = 0; i < n; i++) {
-            lanes[i % LANES] = Math.fma(x[from + i], y[to + i], lanes[i % LANES]);
-        }
-        return tree(lanes);
-    }
-
-    @Override
     public float max(float[] x, int from, int n) {
         int most = Integer.MIN_VALUE; // on the bits: 0 is above -0
         for (int i = from; i < from + n; i++) {
@@ -146,7 +137,7 @@ final class ScalarRows implements RowKernels {
     }
 
     @Override
-    public void gelu(float[] x, int from, int n) {
+    public void geluTanh(float[] x, int from, int n) {
         for (int i = from; i < from + n; i++) {
             float v = x[i];
             float u = v * (GELU + GELU_CUBE * (v * v));

@@ -89,23 +89,6 @@ final class VectorRows implements RowKernels {
         return ScalarRows.tree(lanes);
     }
 
-    @Override
-    public float dot(float[] x, int from, float[] y, int to, int n) {
-        float[] lanes = ROOM.get();
-        int whole = n / SUMS * SUMS;
-        for (int part = 0; part < SUMS; part += LANES) {
-            FloatVector sum = FloatVector.zero(F);
-            for (int i = part; i < whole; i += SUMS) {
-                sum = FloatVector.fromArray(F, x, from + i).fma(FloatVector.fromArray(F, y, to + i), sum);
-            }
-            sum.intoArray(lanes, part);
-        }
-        for (int i = whole; i < n; i++) {
-            lanes[i - whole] = Math.fma(x[from + i], y[to + i], lanes[i - whole]);
-        }
-        return ScalarRows.tree(lanes);
-    }
-
     /** On the bits, ordered as ints, where positive not-a-numbers are the largest. */
     @Override
     public float max(float[] x, int from, int n) {
@@ -189,13 +172,13 @@ final class VectorRows implements RowKernels {
     }
 
     @Override
-    public void gelu(float[] x, int from, int n) {
+    public void geluTanh(float[] x, int from, int n) {
         int i = 0;
         for (; i <= n - LANES; i += LANES) {
             FloatVector v = FloatVector.fromArray(F, x, from + i);
             FloatVector u = v.mul(v.mul(v).mul(ScalarRows.GELU_CUBE).add(ScalarRows.GELU));
             v.div(exp(u.neg()).add(1)).intoArray(x, from + i);
         }
-        SCALAR.gelu(x, from + i, n - i);
+        SCALAR.geluTanh(x, from + i, n - i);
     }
 }

@@ -11,8 +11,9 @@ final class Activations {
         String name = facts.text(key).orElse(otherwise);
         return switch (name) {
             case "relu" -> Activation.RELU;
+            case "gelu", "gelu_python" -> Activation.GELU;
             case "gelu_new", "gelu_pytorch_tanh", "gelu_fast" -> Activation.GELU_TANH;
-            default -> throw unknown(facts, key, name, "relu, gelu_new, gelu_pytorch_tanh");
+            default -> throw unknown(facts, key, name, "relu, gelu, gelu_new, gelu_pytorch_tanh");
         };
     }
 

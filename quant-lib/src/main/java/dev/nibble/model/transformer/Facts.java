@@ -125,6 +125,17 @@ public final class Facts {
                 : List.of();
     }
 
+    /** A list of numbers; empty if it is not there. */
+    List<Float> numbers(String key) {
+        return switch (values.get(prefix + key)) {
+            case null -> List.of();
+            case List<?> list
+            when list.stream().allMatch(Number.class::isInstance) ->
+                list.stream().map(value -> ((Number) value).floatValue()).toList();
+            case Object value -> throw wrong(key, value, "a list of numbers");
+        };
+    }
+
     /** What messages call the file. */
     String file() {
         return file;

@@ -35,7 +35,7 @@ final class Inventory {
                 reader.check(slot, layer, biases.contains(slot));
             }
         }
-        if (c.normFirst()) {
+        if (c.finalNorm()) {
             reader.check(Slot.FINAL_NORM, 0, false);
         }
         if (!tied) {

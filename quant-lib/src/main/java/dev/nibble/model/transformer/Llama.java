@@ -61,7 +61,7 @@ final class Llama implements Family {
         int hidden = facts.requireInteger("hidden_size");
         int heads = facts.requireInteger("num_attention_heads");
         int layers = facts.requireInteger("num_hidden_layers");
-        int context = facts.integer("max_position_embeddings").orElse(usual.contextLength());
+        int longest = facts.integer("max_position_embeddings").orElse(usual.contextLength());
         int size = facts.says("head_dim") || usual.headSize() == 0
                 ? facts.integer("head_dim").orElseGet(() -> facts.share(hidden, heads))
                 : usual.headSize();
@@ -81,12 +81,13 @@ final class Llama implements Family {
                 keyHeads,
                 size,
                 facts.requireInteger("intermediate_size"),
-                context,
+                RopeFacts.context(facts, longest),
                 Norm.RMS,
                 facts.number("rms_norm_eps").map(Number::floatValue).orElse(1e-6f),
                 true,
+                true,
                 Activation.SWIGLU,
-                RopeFacts.ofConfig(facts, size, context),
+                RopeFacts.ofConfig(facts, size, longest),
                 0,
                 windows(layers, window, windowed),
                 queryKeyNorm,
@@ -134,6 +135,7 @@ final class Llama implements Family {
                 context,
                 Norm.RMS,
                 (float) keys.requireNumber("attention.layer_norm_rms_epsilon"),
+                true,
                 true,
                 Activation.SWIGLU,
                 RopeFacts.ofGguf(keys, size, context),

@@ -32,9 +32,6 @@ final class Opt implements Family {
             throw new CheckpointException(facts.file() + " has layer norms without weights: not known here");
         }
         boolean normFirst = facts.truth("do_layer_norm_before", true);
-        if (normFirst && facts.truth("_remove_final_layer_norm", false)) {
-            throw new CheckpointException(facts.file() + " leaves out the last layer norm: not known here");
-        }
         return new TransformerConfig(
                 "opt",
                 facts.requireInteger("vocab_size"),
@@ -48,6 +45,7 @@ final class Opt implements Family {
                 Norm.LAYER,
                 1e-5f, // torch's own, which OPT does not change
                 normFirst,
+                normFirst && !facts.truth("_remove_final_layer_norm", false),
                 Activations.of(facts, "activation_function", "relu"),
                 null,
                 OFFSET,

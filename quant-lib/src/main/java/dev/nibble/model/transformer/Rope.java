@@ -125,6 +125,32 @@ public final class Rope {
         return new Rope(f, (float) given, plain.description + ", yarn, factor " + number(factor));
     }
 
+    /**
+     * LongRoPE (Ding et al., 2024) of texts up to the original context.
+     *
+     * @param factors that each frequency is divided by, the fastest first
+     * @param original positions that the factors are for
+     * @param magnitude what queries and keys are multiplied by
+     */
+    static Rope longRope(double base, int size, List<Float> factors, int original, double magnitude) {
+        Rope plain = of(base, size);
+        require(original, "original_max_position_embeddings");
+        require(magnitude, "attention_factor");
+        if (factors.size() != size / 2) {
+            throw new IllegalArgumentException(
+                    "rotary positions: " + factors.size() + " short factors for " + size / 2 + " frequencies");
+        }
+        float[] f = new float[size / 2];
+        for (int i = 0; i < f.length; i++) {
+            require(factors.get(i), "a short factor");
+            f[i] = 1 / (factors.get(i) * (float) StrictMath.pow((float) base, (float) (2 * i) / size));
+        }
+        return new Rope(
+                f,
+                (float) magnitude,
+                plain.description + ", longrope, short factors, up to " + original + " positions");
+    }
+
     private static double dimension(double rotations, double base, int size, int original) {
         return size * StrictMath.log(original / (rotations * 2 * Math.PI)) / (2 * StrictMath.log(base));
     }

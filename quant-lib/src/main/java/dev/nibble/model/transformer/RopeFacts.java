@@ -5,12 +5,14 @@ import java.util.Locale;
 
 /** Reads rotary positions from a config.json, in its old and its nested form, and from GGUF metadata. */
 final class RopeFacts {
+    private static final String LONG = "longrope";
+
     private RopeFacts() {}
 
     /**
      * Old form: {@code rope_theta} and {@code rope_scaling}; new form: both in {@code rope_parameters}.
      *
-     * @param context the model's longest
+     * @param context the model's longest, as the file says it
      */
     static Rope ofConfig(Facts facts, int headSize, int context) {
         Facts nested = facts.object("rope_parameters").orElse(facts);
@@ -27,10 +29,8 @@ final class RopeFacts {
                 .orElse(1.0);
         int size = (int) (headSize * share);
         Rope plain = Rope.of(base, size);
-        String type = scaling == null
-                ? "default"
-                : scaling.text("rope_type").or(() -> scaling.text("type")).orElse("default");
-        return switch (type.toLowerCase(Locale.ROOT)) {
+        String type = scaling == null ? "default" : type(scaling);
+        return switch (type) {
             // The dynamic rule changes nothing up to the model's context, and no further is run here.
             case "default", "mrope", "dynamic" -> plain;
             case "linear" -> plain.linear((float) scaling.requireNumber("factor"));
@@ -41,10 +41,44 @@ final class RopeFacts {
                         (float) scaling.requireNumber("high_freq_factor"),
                         scaling.requireInteger("original_max_position_embeddings"));
             case "yarn" -> yarn(scaling, base, size, context);
+            case LONG -> longRope(facts, scaling, base, size, context);
             default ->
                 throw new CheckpointException(facts.file() + ": rotary positions scaled by \"" + type
-                        + "\" are not known here; these are: linear, dynamic, llama3, yarn");
+                        + "\" are not known here; these are: linear, dynamic, llama3, yarn, longrope");
         };
+    }
+
+    /**
+     * Most positions that are run: all of the model's, but with LongRoPE those that its short factors are for. Longer
+     * texts turn every position in another way, so that what was computed of a text would change as it grows.
+     */
+    static int context(Facts facts, int context) {
+        Facts scaling = facts.object("rope_parameters")
+                .or(() -> facts.object("rope_scaling"))
+                .orElse(null);
+        return scaling != null && type(scaling).equals(LONG) ? Math.min(original(facts, scaling), context) : context;
+    }
+
+    private static String type(Facts scaling) {
+        return scaling.text("rope_type")
+                .or(() -> scaling.text("type"))
+                .orElse("default")
+                .toLowerCase(Locale.ROOT);
+    }
+
+    private static int original(Facts facts, Facts scaling) {
+        return scaling.integer("original_max_position_embeddings")
+                .or(() -> facts.integer("original_max_position_embeddings"))
+                .orElseThrow(() -> scaling.missing("original_max_position_embeddings"));
+    }
+
+    private static Rope longRope(Facts facts, Facts scaling, double base, int size, int context) {
+        int original = original(facts, scaling);
+        double factor = scaling.number("factor").map(Number::doubleValue).orElse((double) context / original);
+        double magnitude = scaling.number("attention_factor")
+                .map(Number::doubleValue)
+                .orElse(factor <= 1 ? 1 : Math.sqrt(1 + StrictMath.log(factor) / StrictMath.log(original)));
+        return Rope.longRope(base, size, scaling.numbers("short_factor"), original, magnitude);
     }
 
     private static Rope yarn(Facts scaling, double base, int size, int context) {

@@ -120,7 +120,7 @@ public final class Transformer {
                     : null;
             projectIn = config.projects() ? new Linear(reader.panels(Slot.PROJECT_IN, 0, progress), null) : null;
             projectOut = config.projects() ? new Linear(reader.panels(Slot.PROJECT_OUT, 0, progress), null) : null;
-            finalNorm = config.normFirst() ? Normalization.read(config, reader, Slot.FINAL_NORM, 0) : null;
+            finalNorm = config.finalNorm() ? Normalization.read(config, reader, Slot.FINAL_NORM, 0) : null;
         }
 
         private Panels panels(Slot slot, Progress progress) {
@@ -298,7 +298,8 @@ public final class Transformer {
     private void activate(int from, int count, Workspace work) {
         switch (config.activation()) {
             case SWIGLU -> Rows.siluTimes(work.gate, from, count, work.up, from);
-            case GELU_TANH -> Rows.gelu(work.up, from, count);
+            case GELU -> Rows.gelu(work.up, from, count);
+            case GELU_TANH -> Rows.geluTanh(work.up, from, count);
             case RELU -> {
                 for (int i = from; i < from + count; i++) {
                     work.up[i] = work.up[i] < 0 ? 0 : work.up[i];

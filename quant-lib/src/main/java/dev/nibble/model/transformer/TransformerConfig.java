@@ -19,6 +19,7 @@ import java.util.Objects;
  * @param norm which norm
  * @param epsilon of the norms
  * @param normFirst whether a part works on the norm of its input (all but the oldest OPT) or its output is normed
+ * @param finalNorm whether what the last layer leaves is normed before the head
  * @param activation of the feed-forward part
  * @param rope rotary positions; null where positions are learned
  * @param positionOffset first row of the learned positions that is used; OPT leaves two out
@@ -41,6 +42,7 @@ public record TransformerConfig(
         Norm norm,
         float epsilon,
         boolean normFirst,
+        boolean finalNorm,
         Activation activation,
         Rope rope,
         int positionOffset,
@@ -60,6 +62,8 @@ public record TransformerConfig(
     public enum Activation {
         /** SwiGLU: silu(gate) · up, then down. */
         SWIGLU,
+        /** GELU by the error function. */
+        GELU,
         /** GELU by its tanh approximation. */
         GELU_TANH,
         RELU

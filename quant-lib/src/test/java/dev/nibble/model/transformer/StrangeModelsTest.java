@@ -104,12 +104,11 @@ class StrangeModelsTest {
                 "qwen3 | head_dim | 8                | q_proj.weight\" has the shape [64, 32]",
                 "mistral | sliding_window | -4       | attention windows",
                 "gpt2 | n_positions | 1024           | \"transformer.wpe.weight\" has the shape [48, 32]",
-                "gpt2 | activation_function | gelu   | activation_function is \"gelu\"",
+                "gpt2 | activation_function | mish   | activation_function is \"mish\"",
                 "gpt2 | scale_attn_by_inverse_layer_idx | true | scales attention by the layer",
                 "gpt2 | n_inner | 64                 | c_fc.weight\" has the shape [32, 128]",
                 "gpt2 | n_layer | 3                  | has no \"transformer.h.2.ln_1.weight\"",
                 "opt | do_layer_norm_before | maybe  | where true or false is expected",
-                "opt | _remove_final_layer_norm | true | leaves out the last layer norm",
                 "opt | word_embed_proj_dim | 16      | embed_tokens.weight\" has the shape [96, 32]",
                 "opt | tie_word_embeddings | false   | has no \"lm_head.weight\"",
                 "opt-350m | do_layer_norm_before | true | has no \"model.decoder.final_layer_norm.weight\"",
@@ -121,7 +120,8 @@ class StrangeModelsTest {
     @Test
     void rotaryPositionsOfAnUnknownKindOrWithoutTheirNumbersAreRefused() {
         Map<String, Object> rope = new LinkedHashMap<>(Map.of("rope_theta", 10000.0, "rope_type", "spiral"));
-        assertThat(refusal("llama", "rope_parameters", rope)).contains("\"spiral\"", "linear, dynamic, llama3, yarn");
+        assertThat(refusal("llama", "rope_parameters", rope))
+                .contains("\"spiral\"", "linear, dynamic, llama3, yarn, longrope");
         rope.put("rope_type", "linear");
         assertThat(refusal("llama", "rope_parameters", rope)).contains("does not say factor");
         rope.put("factor", 0);
