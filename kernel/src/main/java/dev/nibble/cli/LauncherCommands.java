@@ -98,7 +98,10 @@ final class LauncherCommands {
                 "Measure how fast formats are at one thread.",
                 "Shares of the memory bandwidth, beside the scalar code and beside ggml's C functions (built the first"
                         + " time), in fresh JVMs, the median of three. Without RECIPE: the formats of which a speed is"
-                        + " promised, for half an hour; the figures go to tests/bench/results.json."
+                        + " promised, for half an hour; the figures go to tests/bench/results.json.",
+                "With --models: products of float32 matrices beside OpenBLAS, and SmolLM2's prompt and tokens beside"
+                        + " torch (both from the environment of test --oracles); the figures go to"
+                        + " tests/bench/models.json."
             })
     static final class Bench extends InLauncher {
         @Option(names = "--quick", description = "One JVM and short runs: a look, not a result.")
@@ -109,6 +112,9 @@ final class LauncherCommands {
 
         @Option(names = "--widths", description = "Also at 256 and 128 bits.")
         boolean widths;
+
+        @Option(names = "--models", description = "Products and a model instead of formats.")
+        boolean models;
 
         @Option(names = "--no-ggml", description = "Without ggml.")
         boolean noGgml;

@@ -156,7 +156,7 @@ final class Bench {
         try {
             RunResult result =
                     only(new Runner(options(method, benchmark, jvm, parameters).build()).run());
-            double bytes = result.getSecondaryResults().get("bytes").getScore();
+            double bytes = result.getSecondaryResults().get("work").getScore();
             double nanos = result.getSecondaryResults().get("nanos").getScore();
             double wall = result.getPrimaryResult().getScore() * bytesPerPass / 1e9;
             speeds.computeIfAbsent(key, k -> new ArrayList<>()).add(new Speed(bytes / nanos, wall));
@@ -182,7 +182,7 @@ final class Bench {
         }
     }
 
-    private static RunResult only(Collection<RunResult> results) throws RunnerException {
+    static RunResult only(Collection<RunResult> results) throws RunnerException {
         if (results.size() != 1) {
             throw new RunnerException("expected one result, not " + results.size());
         }

@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.openjdk.jmh.runner.RunnerException;
 
 /** That the benchmarks run and their table adds up; the times mean nothing here. */
 class BenchTest {
@@ -38,6 +40,18 @@ class BenchTest {
             assertThat(format.path("allocated_per_stored_byte_traced").asDouble())
                     .isGreaterThanOrEqualTo(1);
         }
+    }
+
+    @Test
+    void productsAreMeasuredWithoutThoseToCompareWith() throws IOException, InterruptedException, RunnerException {
+        var bench =
+                new ModelBench(new ModelBench.Plan(Optional.empty(), List.of("8x32x16"), 0, 10, false), words -> {});
+        bench.run();
+        assertThat(bench.table()).contains("8x32x16", "OpenBLAS, which is not here");
+        JsonNode figure =
+                new JsonMapper().readTree(bench.json()).path("figures").path("8x32x16");
+        assertThat(figure.path("ours").asDouble()).isPositive();
+        assertThat(figure.has("times")).isFalse();
     }
 
     @Test

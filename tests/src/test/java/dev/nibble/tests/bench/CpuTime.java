@@ -7,7 +7,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * Bytes of float32 and the CPU time that the benchmark's own thread took for them. Ratios are made of these and not of
+ * Work done and the CPU time that the benchmark's own thread took for it. Ratios are made of these and not of
  * the time on the wall, so that other programs on the machine spoil them less.
  */
 @State(Scope.Thread)
@@ -15,8 +15,8 @@ import org.openjdk.jmh.annotations.State;
 public class CpuTime {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
-    /** Float32 bytes read or written. */
-    public long bytes;
+    /** Float32 bytes read or written, floating-point operations, or tokens. */
+    public long work;
 
     /** CPU nanoseconds. */
     public long nanos;
@@ -27,8 +27,8 @@ public class CpuTime {
         began = THREADS.getCurrentThreadCpuTime();
     }
 
-    void end(long floatBytes) {
+    void end(long done) {
         nanos += THREADS.getCurrentThreadCpuTime() - began;
-        bytes += floatBytes;
+        work += done;
     }
 }
