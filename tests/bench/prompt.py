@@ -4,12 +4,15 @@
 """
 
 import json
+import logging
 import statistics
 import sys
 import time
 
-import torch
-import transformers
+logging.disable(logging.WARNING)  # torch's own about its parts
+
+import torch  # noqa: E402
+import transformers  # noqa: E402
 
 length = int(sys.argv[1])
 torch.set_num_threads(1)

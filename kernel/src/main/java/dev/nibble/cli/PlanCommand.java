@@ -6,6 +6,7 @@ import dev.nibble.compare.ModelShape;
 import dev.nibble.compare.Plan;
 import dev.nibble.compare.Planner;
 import dev.nibble.compare.PlanningFigures;
+import dev.nibble.core.Progress;
 import dev.nibble.model.KnownModel;
 import dev.nibble.model.Model;
 import dev.nibble.model.Models;
@@ -96,8 +97,10 @@ final class PlanCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "MODEL-OR-CONFIG",
-            description = "A config.json or its folder; a model file; a known model; the shape of one that is known"
-                    + " without its weights, as llama-3.1-70b; or only a size, as 70B.")
+            description =
+                    "A config.json or its folder; a model file; a known model; org/name of the Hugging Face hub, of which"
+                            + " config.json is fetched; the shape of one that is known without its weights, as"
+                            + " llama-3.1-70b; or only a size, as 70B.")
     private String model;
 
     @Override
@@ -150,9 +153,7 @@ final class PlanCommand implements Callable<Integer> {
         }
         boolean isHub = ModelOption.hub(model).isPresent();
         if (isHub && !Models.available(model)) {
-            throw new IllegalArgumentException(
-                    model + " is not on this machine. A plan needs only its config.json: give"
-                            + " the path of that, or fetch the model with nibble model " + model);
+            return ModelShape.read(model, Models.config(model, Progress.current()));
         }
         if (!isHub && KnownModel.named(model).isEmpty()) {
             return KnownShapes.named(model); // says what there is

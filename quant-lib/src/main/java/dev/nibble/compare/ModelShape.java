@@ -84,6 +84,11 @@ public record ModelShape(
     public static ModelShape read(Path config) {
         Path folder = config.toAbsolutePath().normalize().getParent();
         Path called = folder == null || folder.getFileName() == null ? config : folder;
+        return read(String.valueOf(called.getFileName()), config);
+    }
+
+    /** The same under a name of its own. */
+    public static ModelShape read(String name, Path config) {
         try {
             if (Files.size(config) > LARGEST_CONFIG) {
                 throw new CheckpointException(config + " is larger than any config.json of a model");
@@ -92,7 +97,7 @@ public record ModelShape(
             if (values == null) {
                 throw new CheckpointException(config + " is no JSON object, as a model's config.json is");
             }
-            return of(String.valueOf(called.getFileName()), values);
+            return of(name, values);
         } catch (JsonProcessingException e) {
             throw new CheckpointException(config + " is no JSON object: " + e.getOriginalMessage(), e);
         } catch (IOException e) {

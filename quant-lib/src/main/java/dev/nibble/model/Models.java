@@ -64,6 +64,23 @@ public final class Models {
         }
     }
 
+    /**
+     * The config.json of a model of the Hugging Face hub, which is fetched without the weights.
+     *
+     * @param name {@code org/name} or {@code org/name@revision}
+     * @throws ModelUnavailable if it can not be had
+     * @throws IllegalArgumentException if it is no such name
+     */
+    public static Path config(String name, Progress progress) {
+        HubName hub = HubName.parse(name)
+                .orElseThrow(() -> new IllegalArgumentException(name + " is no name of the hub, as org/name is"));
+        try {
+            return new Hub(HubSettings.ofThisMachine()).file(hub, "config.json", progress);
+        } catch (HubException e) {
+            throw new ModelUnavailable(e.getMessage(), e);
+        }
+    }
+
     /** What a person means by it, if it is no path that is there: a model of the hub. */
     private static Optional<HubName> hubName(String text) {
         try {

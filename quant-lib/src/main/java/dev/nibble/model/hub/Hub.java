@@ -90,10 +90,7 @@ public final class Hub {
                 return fetch(client, name, listing, progress);
             }
         } catch (IOException | UncheckedIOException e) {
-            throw new HubException(
-                    name + " can not be kept in " + settings.cache() + ": " + reason(e)
-                            + "; HF_HUB_CACHE or HF_HOME names another place",
-                    e);
+            throw unkept(name, e);
         }
     }
 
@@ -117,6 +114,51 @@ public final class Hub {
         } catch (IOException | UncheckedIOException e) {
             throw new HubException(settings.cache() + " can not be read: " + reason(e), e);
         }
+    }
+
+    /**
+     * One file of a model, such as its config.json, without the weights; from the cache if the hub can not be reached. A
+     * revision that is in the cache stays the one that offline work finds.
+     *
+     * @param file its name in the repository
+     * @throws HubException if it can not be had
+     * @throws dev.nibble.core.Cancelled if a stop was asked for
+     */
+    public Path file(HubName name, String file, Progress progress) {
+        try {
+            if (settings.offline()) {
+                return cached(name, file)
+                        .orElseThrow(() -> missing(name, "HF_HUB_OFFLINE keeps it from being fetched"));
+            }
+            try (var client = new HubClient(settings, patience, pause)) {
+                HubListing listing = client.listing(name, progress);
+                if (!listing.names().contains(file)) {
+                    throw new HubException(name.repository() + " has no file \"" + file + "\" at " + name.revision());
+                }
+                fetchAll(client, name, listing, Set.of(file), progress);
+                if (cache.commit(name).isEmpty()) {
+                    cache.setCommit(name, listing.commit());
+                }
+                return cache.snapshot(name.repository(), listing.commit()).resolve(file);
+            } catch (HubException.Unreachable e) {
+                return cached(name, file).orElseThrow(() -> e);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            throw unkept(name, e);
+        }
+    }
+
+    private Optional<Path> cached(HubName name, String file) throws IOException {
+        return cache.commit(name)
+                .map(commit -> cache.snapshot(name.repository(), commit).resolve(file))
+                .filter(Files::isRegularFile);
+    }
+
+    private HubException unkept(HubName name, Exception e) {
+        return new HubException(
+                name + " can not be kept in " + settings.cache() + ": " + reason(e)
+                        + "; HF_HUB_CACHE or HF_HOME names another place",
+                e);
     }
 
     private static String reason(Exception e) {

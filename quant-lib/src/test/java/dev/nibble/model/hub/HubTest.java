@@ -104,6 +104,23 @@ class HubTest {
     }
 
     @Test
+    void aFileIsFetchedAloneAndLeavesTheModelUnfetched() throws IOException {
+        Path config = hub().file(NAME, "config.json", Progress.NONE);
+
+        assertThat(config).isEqualTo(folder.resolve("hub").resolve(SNAPSHOT + "config.json"));
+        assertThat(config).hasContent("{\"model_type\": \"llama\"}");
+        assertThat(config.resolveSibling(WEIGHTS)).doesNotExist();
+        assertThat(hub().isCached(NAME)).isFalse();
+        assertThatThrownBy(() -> hub().file(NAME, "params.json", Progress.NONE))
+                .isInstanceOf(HubException.class)
+                .hasMessageContaining("has no file \"params.json\"");
+        server.close();
+        assertThat(hub().file(NAME, "config.json", Progress.NONE)).isEqualTo(config);
+        environment.put("HF_HUB_OFFLINE", "1");
+        assertThat(hub().file(NAME, "config.json", Progress.NONE)).isEqualTo(config);
+    }
+
+    @Test
     void aModelIsFetchedOnceAsFewFilesAsItTakes() throws IOException {
         Hub.Snapshot snapshot = fetch(NAME);
 

@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -81,8 +80,7 @@ final class ModelBench {
                 add("prompt ours", jmh(PromptBenchmark.class, "prompt", Map.of()));
                 RunResult token = jmh(PromptBenchmark.class, "token", Map.of());
                 add("token ours", token);
-                allocatedPerToken =
-                        token.getSecondaryResults().get("gc.alloc.rate.norm").getScore();
+                allocatedPerToken = counter(token, "allocated") / counter(token, "times");
                 if (plan.python.isPresent()) {
                     torch(plan.python.get());
                 }
@@ -92,9 +90,11 @@ final class ModelBench {
     }
 
     private void add(String key, RunResult result) {
-        double work = result.getSecondaryResults().get("work").getScore();
-        double nanos = result.getSecondaryResults().get("nanos").getScore();
-        add(key, work / nanos * 1e9);
+        add(key, counter(result, "work") / counter(result, "nanos") * 1e9);
+    }
+
+    private static double counter(RunResult result, String name) {
+        return result.getSecondaryResults().get(name).getScore();
     }
 
     private void add(String key, double perSecond) {
@@ -132,7 +132,6 @@ final class ModelBench {
                 .measurementTime(iteration)
                 .jvmArgs(arguments.toArray(String[]::new))
                 .verbosity(VerboseMode.SILENT)
-                .addProfiler(GCProfiler.class)
                 .shouldFailOnError(true)
                 .param("warm", plan.rounds == 0 ? "0" : "300");
         parameters.forEach(options::param);

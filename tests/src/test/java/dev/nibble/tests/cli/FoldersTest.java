@@ -80,25 +80,21 @@ class FoldersTest {
     @Test
     void aModelOfTheHubIsFetchedListedAndUsedWithoutANetwork() throws Exception {
         byte[] weights = Files.readAllBytes(TinyModel.write(folder.resolve("made.safetensors")));
+        byte[] config = """
+                {"model_type": "llama", "vocab_size": 96, "hidden_size": 32, "intermediate_size": 64,
+                 "num_hidden_layers": 2, "num_attention_heads": 4, "max_position_embeddings": 64}""".getBytes(StandardCharsets.UTF_8);
         String commit = "0123456789abcdef0123456789abcdef01234567";
         String list = new ObjectMapper()
                 .writeValueAsString(Map.of(
                         "sha",
                         commit,
                         "siblings",
-                        List.of(Map.of(
-                                "rfilename",
-                                "model.safetensors",
-                                "size",
-                                weights.length,
-                                "blobId",
-                                "",
-                                "lfs",
-                                Map.of("sha256", sha256(weights), "size", weights.length)))));
+                        List.of(sibling("model.safetensors", weights), sibling("config.json", config))));
         HttpServer hub = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         hub.createContext("/", exchange -> {
             boolean isList = exchange.getRequestURI().getPath().startsWith("/api/models/org/tiny/revision/");
-            byte[] body = isList ? list.getBytes(StandardCharsets.UTF_8) : weights;
+            boolean isConfig = exchange.getRequestURI().getPath().endsWith("/config.json");
+            byte[] body = isList ? list.getBytes(StandardCharsets.UTF_8) : isConfig ? config : weights;
             exchange.sendResponseHeaders(200, body.length);
             try (OutputStream out = exchange.getResponseBody()) {
                 out.write(body);
@@ -107,6 +103,10 @@ class FoldersTest {
         hub.start();
         nibble.with("HF_ENDPOINT", "http://127.0.0.1:" + hub.getAddress().getPort());
         try {
+            assertThat(good("plan", "org/tiny").out()).contains("org/tiny", "GiB");
+            assertThat(nibble.json("model", "--json").get(1).path("available").asBoolean(true))
+                    .as("a plan takes no weights")
+                    .isFalse();
             assertThat(good("model", "org/tiny").out())
                     .contains("2 tensors", "commit " + commit, folder.resolve("hf/hub/models--org--tiny") + "");
         } finally {
@@ -120,6 +120,11 @@ class FoldersTest {
         assertThat(other.status()).isEqualTo(1);
         assertThat(other.err()).contains("org/other is not in the cache", "HF_HUB_OFFLINE");
         assertThat(nibble.run("model", "org/tiny", "--remove").err()).contains("shared with other programs");
+    }
+
+    private static Map<String, Object> sibling(String name, byte[] content) throws NoSuchAlgorithmException {
+        Map<String, Object> lfs = Map.of("sha256", sha256(content), "size", content.length);
+        return Map.of("rfilename", name, "size", content.length, "blobId", "", "lfs", lfs);
     }
 
     private static String sha256(byte[] bytes) throws NoSuchAlgorithmException {
