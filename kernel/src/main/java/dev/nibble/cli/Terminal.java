@@ -19,6 +19,12 @@ final class Terminal {
         return told == null ? isTerminal(STANDARD_ERROR) : Boolean.parseBoolean(told);
     }
 
+    /** Whether what is printed is read in a terminal that shows colours; a {@code NO_COLOR} of any value says no. */
+    static boolean outputHasColours() {
+        String none = System.getenv("NO_COLOR");
+        return (none == null || none.isEmpty()) && !"dumb".equals(System.getenv("TERM")) && isTerminal(STANDARD_OUTPUT);
+    }
+
     @SuppressWarnings("restricted") // one call of a function of the C library that takes and gives an int
     private static boolean isTerminal(int stream) {
         try {

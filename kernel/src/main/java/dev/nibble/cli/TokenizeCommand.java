@@ -55,6 +55,11 @@ final class TokenizeCommand extends LaboratoryCommand {
                 paramLabel = "FILE",
                 description = "A file with the text, in UTF-8; - for standard input.")
         private String file;
+
+        /** The text, whichever way it was given. */
+        String read() throws IOException {
+            return text == null ? TokenizeCommand.read(file) : text;
+        }
     }
 
     @Option(
@@ -74,7 +79,7 @@ final class TokenizeCommand extends LaboratoryCommand {
 
     @Override
     int work() throws IOException {
-        String text = source.text == null ? read(source.file) : source.text;
+        String text = source.read();
         Path path = Terminal.path(model);
         if (hasTokenizer(path)) {
             show(Tokenizers.inFolder(path), text);
@@ -172,7 +177,7 @@ final class TokenizeCommand extends LaboratoryCommand {
     }
 
     /** A text in quotation marks on one line, whatever it holds. */
-    private static String quoted(String text) {
+    static String quoted(String text) {
         var out = new StringBuilder("\"");
         text.codePoints().forEach(c -> {
             switch (c) {

@@ -254,8 +254,13 @@ public final class Comparison {
                         .toList());
     }
 
+    /** What has to be known to read numbers about formats on a model; empty if nothing. */
+    public static String note(Model model) {
+        return note(Weights.of(model.checkpoint()));
+    }
+
     /** Weights that were quantized before show how exact a format is, not how good. */
-    static String note(Weights weights) {
+    private static String note(Weights weights) {
         Map<String, Long> stored = new TreeMap<>();
         weights.all().stream()
                 .filter(w -> ModelRecipe.Part.ofTensor(w.name(), w.shape().length) == ModelRecipe.Part.WEIGHTS)

@@ -1,6 +1,5 @@
 package dev.nibble.compare;
 
-import dev.nibble.checkpoint.Weights;
 import dev.nibble.compare.Linears.Linear;
 import dev.nibble.core.ModelRecipe;
 import dev.nibble.core.Progress;
@@ -93,7 +92,7 @@ public record ErrorGrowth(
                 weights.toString(),
                 only,
                 windows.stream().mapToLong(Window::length).sum(),
-                Comparison.note(Weights.of(model.checkpoint())),
+                Comparison.note(model),
                 steps);
     }
 

@@ -1,6 +1,5 @@
 package dev.nibble.compare;
 
-import dev.nibble.checkpoint.Weights;
 import dev.nibble.compare.Linears.Linear;
 import dev.nibble.core.Live;
 import dev.nibble.core.ModelRecipe;
@@ -144,7 +143,7 @@ public final class Sensitivity {
             this.evaluation = evaluation;
             this.linears = linears;
             this.hash = hash;
-            note = Comparison.note(Weights.of(model.checkpoint()));
+            note = Comparison.note(model);
         }
 
         SensitivityResult run(Progress progress, Live live) {
