@@ -1,10 +1,12 @@
 package dev.nibble.kernel.jshell;
 
 import dev.nibble.kernel.cell.Cell;
+import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import jdk.jshell.EvalException;
@@ -65,6 +67,31 @@ public final class Engine implements AutoCloseable {
         return shell.variables()
                 .filter(variable -> !variable.name().startsWith("$"))
                 .collect(Collectors.toMap(VarSnippet::name, VarSnippet::typeName, (a, b) -> b, LinkedHashMap::new));
+    }
+
+    /** Whether there is a variable or a method of that name. */
+    public boolean declares(String name) {
+        return shell.variables().anyMatch(v -> v.name().equals(name))
+                || shell.methods().anyMatch(m -> m.name().equals(name));
+    }
+
+    /** The value of a variable of the session; empty if there is no such variable, or it is null. */
+    public Optional<Object> value(String variable) {
+        return shell.variables()
+                .filter(v -> v.name().equals(variable) && shell.status(v).isActive())
+                .findFirst()
+                .flatMap(this::value);
+    }
+
+    private Optional<Object> value(VarSnippet variable) {
+        try {
+            Class<?> holder = Class.forName(analysis.wrapper(variable).fullClassName(), false, control.loader());
+            Field field = holder.getField(variable.name());
+            field.setAccessible(true);
+            return Optional.ofNullable(field.get(null));
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError notMade) {
+            return Optional.empty();
+        }
     }
 
     /** The loader of the classes that cells define. */

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -13,7 +15,10 @@ import java.util.stream.Collectors;
 /** Finds the magics of the class path, and finds their calls in a cell. */
 public final class Magics {
     private static final Pattern CELL = Pattern.compile("\\A\\s*%%([A-Za-z]\\w*)[ \\t]*([^\\n]*)");
-    private static final Pattern LINE = Pattern.compile("(?m)^[ \\t]*%([A-Za-z]\\w*)(?=[ \\t]|$)[ \\t]*([^\\n]*)");
+    private static final Pattern LINE = Pattern.compile(
+            "(?m)^[ \\t]*(?:%([A-Za-z]\\w*)(?=[ \\t]|$)[ \\t]*([^\\n]*)|!(?![=!(])[ \\t]*(([\\w$]*)[^\\n]*))");
+    private static final Pattern CALL_OF_A_CLASS = Pattern.compile("[A-Z][\\w$]*\\.[\\w$.]+\\(");
+    private static final Set<String> JAVA = Set.of("true", "false", "new", "this", "switch", "");
 
     private final List<Magic> all = ServiceLoader.load(Magic.class, Magics.class.getClassLoader()).stream()
             .map(ServiceLoader.Provider::get)
@@ -36,11 +41,13 @@ public final class Magics {
     public record Piece(int begin, int end, Magic magic, Magic.Call call) {}
 
     /**
-     * Cuts a cell into code and magics.
+     * Cuts a cell into code and magics. {@code !word …} is a command for the shell, unless the word is something that
+     * Java can negate.
      *
+     * @param isDeclared whether the session has a variable or a method of that name
      * @throws Magic.UsageError if it calls a magic that does not exist
      */
-    public List<Piece> pieces(CellSource source, CodeCheck check) {
+    public List<Piece> pieces(CellSource source, CodeCheck check, Predicate<String> isDeclared) {
         String text = source.text();
         Matcher whole = CELL.matcher(text);
         if (whole.find()) {
@@ -56,17 +63,31 @@ public final class Magics {
             if (!before.isBlank() && check.check(before).status() == CodeCheck.Status.INCOMPLETE) {
                 continue;
             }
+            boolean isCommand = line.group(1) == null;
+            if (isCommand && isJava(line.group(3), line.group(4), text.substring(0, line.start()), isDeclared)) {
+                continue;
+            }
             if (!before.isBlank()) {
                 pieces.add(new Piece(begin, line.start(), null, null));
             }
-            var call = new Magic.Call(source, line.start(2), line.end(2), line.end(2));
-            pieces.add(new Piece(line.start(), line.end(), find("%", line.group(1)), call));
+            int rest = isCommand ? 3 : 2;
+            var call = new Magic.Call(source, line.start(rest), line.end(rest), line.end(rest));
+            pieces.add(new Piece(line.start(), line.end(), find("%", isCommand ? "bash" : line.group(1)), call));
             begin = line.end();
         }
         if (!text.substring(begin).isBlank()) {
             pieces.add(new Piece(begin, text.length(), null, null));
         }
         return pieces;
+    }
+
+    private static boolean isJava(String command, String word, String before, Predicate<String> isDeclared) {
+        return JAVA.contains(word)
+                || isDeclared.test(word)
+                || CALL_OF_A_CLASS.matcher(command).lookingAt()
+                || Pattern.compile("(?<![\\w$])" + Pattern.quote(word) + "(?![\\w$])")
+                        .matcher(before)
+                        .find();
     }
 
     private Magic find(String sign, String name) {

@@ -154,7 +154,7 @@ public final class Cells implements CellRunner {
     private Problem evaluate(int number, CellSource source, Cell cell, Engine java, Engine.Session session) {
         try {
             Evaluation last = new Evaluation(false, null, null);
-            for (Magics.Piece piece : magics.pieces(source, new CodeCheck(java.analysis()))) {
+            for (Magics.Piece piece : magics.pieces(source, new CodeCheck(java.analysis()), java::declares)) {
                 last = piece.magic() == null
                         ? session.evaluate(source, piece.begin(), piece.end())
                         : piece.magic().run(piece.call(), new Magic.Context(cell, java, session, magics.all()));

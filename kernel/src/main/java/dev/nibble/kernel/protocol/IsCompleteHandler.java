@@ -30,7 +30,8 @@ public final class IsCompleteHandler implements Handler {
     private CodeCheck.Result check(String code, CodeCheck check) {
         var whole = new CodeCheck.Result(CodeCheck.Status.COMPLETE, "");
         try {
-            for (Magics.Piece piece : cells.magics().pieces(new CellSource("", code), check)) {
+            for (Magics.Piece piece :
+                    cells.magics().pieces(new CellSource("", code), check, cells.engine()::declares)) {
                 if (piece.magic() == null) {
                     CodeCheck.Result result = check.check(code.substring(piece.begin(), piece.end()));
                     if (result.status() != CodeCheck.Status.COMPLETE) {

@@ -57,6 +57,11 @@ final class Recorder implements Output {
         progress.add(state);
     }
 
+    /** What was displayed last, in one of its kinds. */
+    String displayed(String type) {
+        return String.valueOf(displays.getLast().data().get(type));
+    }
+
     /** The last expression's text, or null. */
     Object text() {
         return result == null ? null : result.data().get("text/plain");

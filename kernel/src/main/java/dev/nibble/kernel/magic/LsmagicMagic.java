@@ -1,0 +1,26 @@
+package dev.nibble.kernel.magic;
+
+import dev.nibble.kernel.jshell.Evaluation;
+import java.util.stream.Collectors;
+
+/** {@code %lsmagic}: every magic by name. */
+public final class LsmagicMagic extends NamedMagic {
+    public LsmagicMagic() {
+        super("lsmagic", "the names of all magics; %help says what each does", "%lsmagic");
+    }
+
+    @Override
+    public Evaluation run(Call call, Context context) {
+        context.cell().say("On a line:     " + written(context, "%", false));
+        context.cell().say("For a cell:    " + written(context, "%%", true));
+        context.cell().say("For the shell: !command");
+        return NOTHING;
+    }
+
+    private static String written(Context context, String sign, boolean whole) {
+        return context.all().stream()
+                .filter(magic -> magic.usage().stream().anyMatch(u -> u.startsWith("%%") == whole))
+                .map(magic -> sign + magic.name())
+                .collect(Collectors.joining(" "));
+    }
+}

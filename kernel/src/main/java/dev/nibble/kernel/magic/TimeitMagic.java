@@ -1,0 +1,182 @@
+package dev.nibble.kernel.magic;
+
+import com.sun.management.ThreadMXBean;
+import dev.nibble.kernel.jshell.CellSource;
+import dev.nibble.kernel.jshell.Evaluation;
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * {@code %timeit}: code again and again until the compiler has done its work, then the median of some runs. An
+ * expression's value is kept, so that the compiler can not leave the code out.
+ */
+public final class TimeitMagic extends NamedMagic {
+    private static final Pattern OPTION = Pattern.compile("-([nr])\\s*(\\d{1,9})\\s+");
+    private static final long RUN_NANOS = 200_000_000;
+    private static final long LONGEST_WARM_UP = 3_000_000_000L;
+    private static final int RUNS = 7;
+    /** Runs in a row that are no faster than those before: the compiler rests. */
+    private static final int STEADY = 3;
+
+    /** Where results go. */
+    private static volatile Object sink;
+
+    public TimeitMagic() {
+        super(
+                "timeit",
+                "how long the line, or the cell, takes when it runs again and again: median of -r runs of -n loops,"
+                        + " allocation, garbage collection",
+                "%timeit [-n N] [-r R] CODE",
+                "%%timeit");
+    }
+
+    @Override
+    public Evaluation run(Call call, Context context) throws Exception {
+        String line = call.source().text().substring(call.argumentsBegin(), call.argumentsEnd());
+        long loops = 0;
+        int runs = RUNS;
+        int begin = call.argumentsBegin();
+        Matcher option = OPTION.matcher(line + "\n");
+        while (option.lookingAt()) {
+            long value = Long.parseLong(option.group(2));
+            if (value == 0) {
+                throw new UsageError("-" + option.group(1) + " needs a number above 0");
+            }
+            if (option.group(1).equals("n")) {
+                loops = value;
+            } else {
+                runs = (int) Math.min(value, 1000);
+            }
+            begin = call.argumentsBegin() + option.end();
+            option.region(option.end(), line.length() + 1);
+        }
+        String code = call.source()
+                .text()
+                .substring(Math.min(begin, call.bodyEnd()), call.bodyEnd())
+                .strip();
+        if (code.isEmpty()) {
+            throw new UsageError("%timeit needs code: %timeit w.multiply(x), or %%timeit before a cell");
+        }
+        Evaluation made = compiled(code, context);
+        if (made == null) { // what is wrong with it is said in its own place
+            Evaluation plain =
+                    context.session().evaluate(call.source(), Math.min(begin, call.bodyEnd()), call.bodyEnd());
+            if (plain.problem() != null) {
+                return plain;
+            }
+            throw new UsageError("%timeit takes an expression or statements; declare types and imports before");
+        }
+        var work = (Callable<?>) made.value();
+        long given = loops;
+        int repeats = runs;
+        Figures figures = context.session().call(() -> measure(work, given, repeats));
+        context.cell().say(figures.toString());
+        return NOTHING;
+    }
+
+    /** The code as something to call: an expression, else statements; null if it is neither. */
+    private static Evaluation compiled(String code, Context context) {
+        String expression = code.endsWith(";") ? code.substring(0, code.length() - 1) : code;
+        for (String body : new String[] {expression, "{ " + code + "\n; return null; }"}) {
+            String made = "(java.util.concurrent.Callable<Object>) () -> " + body;
+            Evaluation evaluation = context.session().evaluate(new CellSource("%timeit", made), 0, made.length());
+            if (evaluation.problem() == null && evaluation.value() instanceof Callable<?>) {
+                return evaluation;
+            }
+        }
+        return null;
+    }
+
+    private static long loop(Callable<?> work, long loops) throws Exception {
+        long began = System.nanoTime();
+        for (long i = 0; i < loops; i++) {
+            sink = work.call();
+        }
+        return Math.max(1, System.nanoTime() - began);
+    }
+
+    private static Figures measure(Callable<?> work, long given, int runs) throws Exception {
+        long loops = Math.max(1, given);
+        long began = System.nanoTime();
+        double best = Double.POSITIVE_INFINITY;
+        int steady = 0;
+        long took = loop(work, loops);
+        while (System.nanoTime() - began < LONGEST_WARM_UP && steady < STEADY && took < LONGEST_WARM_UP) {
+            if (given == 0 && took < RUN_NANOS / 2) {
+                loops = Math.max(loops + 1, Math.min(loops * 10, (long) (loops * (double) RUN_NANOS / took)));
+            }
+            took = loop(work, loops);
+            double each = (double) took / loops;
+            steady = each > best * 0.98 ? steady + 1 : 0;
+            best = Math.min(best, each);
+        }
+        if (given == 0) {
+            loops = Math.max(1, (long) (loops * (double) RUN_NANOS / took));
+        }
+        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        double[] times = new double[runs];
+        long collections = collections();
+        long bytes = threads.getCurrentThreadAllocatedBytes();
+        for (int r = 0; r < runs; r++) {
+            times[r] = (double) loop(work, loops) / loops;
+        }
+        double allocated = (double) (threads.getCurrentThreadAllocatedBytes() - bytes) / runs / loops;
+        long collected = collections() - collections;
+        sink = null;
+        Arrays.sort(times);
+        return new Figures(times[runs / 2], times[0], times[runs - 1], runs, loops, allocated, collected);
+    }
+
+    private static long collections() {
+        return ManagementFactory.getGarbageCollectorMXBeans().stream()
+                .mapToLong(GarbageCollectorMXBean::getCollectionCount)
+                .map(count -> Math.max(0, count))
+                .sum();
+    }
+
+    /** Nanoseconds and bytes of one loop. */
+    private record Figures(
+            double median, double least, double most, int runs, long loops, double bytes, long collections) {
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT,
+                    "%s per loop (median of %d %s of %,d; %s to %s), %s allocated by its thread, %s",
+                    time(median),
+                    runs,
+                    runs == 1 ? "run" : "runs",
+                    loops,
+                    time(least),
+                    time(most),
+                    size(bytes),
+                    collections == 0
+                            ? "no garbage collection"
+                            : collections + (collections == 1 ? " garbage collection" : " garbage collections"));
+        }
+
+        private static String time(double nanos) {
+            String[] units = {"ns", "µs", "ms", "s"};
+            int unit = 0;
+            double value = nanos;
+            while (value >= 1000 && unit < units.length - 1) {
+                value /= 1000;
+                unit++;
+            }
+            return String.format(
+                    Locale.ROOT, value >= 100 ? "%.0f %s" : value >= 10 ? "%.1f %s" : "%.2f %s", value, units[unit]);
+        }
+
+        private static String size(double bytes) {
+            return bytes < 0.5
+                    ? "nothing"
+                    : bytes < 10_000
+                            ? String.format(Locale.ROOT, "%.0f bytes", bytes)
+                            : String.format(Locale.ROOT, "%,.2f MB", bytes / 1e6);
+        }
+    }
+}

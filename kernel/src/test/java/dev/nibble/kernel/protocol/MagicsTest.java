@@ -1,0 +1,175 @@
+package dev.nibble.kernel.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.nibble.kernel.display.RenderOptions;
+import dev.nibble.kernel.protocol.CellRunner.CellRequest;
+import dev.nibble.kernel.protocol.CellRunner.CellResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What each magic does, in cells without sockets. */
+class MagicsTest {
+    private static Cells cells;
+    private Recorder shown;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void open() {
+        cells = Cells.create(RenderOptions.DEFAULT);
+    }
+
+    @AfterAll
+    static void close() {
+        cells.close();
+    }
+
+    private CellResult run(String code) {
+        shown = new Recorder();
+        return cells.run(CellRequest.of(code), shown);
+    }
+
+    private String printed(String code) {
+        CellResult result = run(code);
+        assertThat(result.error()).as(code).isNull();
+        return shown.stdout.toString();
+    }
+
+    private String failure(String code) {
+        CellResult result = run(code);
+        assertThat(result.error()).as(code).isNotNull();
+        return result.error().name() + ": " + result.error().value();
+    }
+
+    @Test
+    void whoAndWhosNameTheVariables() {
+        printed(
+                "int[][] grid = new int[3][5];\nvar weights = Matrix.of(\"w\", 2, 4, new float[8]);\nString nothing = null;");
+        assertThat(printed("%who")).contains("grid", "weights", "nothing");
+        assertThat(printed("%whos").lines().map(l -> l.replaceAll(" +", " ")).toList())
+                .contains(
+                        "name type shape bytes",
+                        "grid int[][] 3 x 5 60",
+                        "weights Matrix 2 x 4 32",
+                        "nothing String null");
+        printed("var weights = List.of(1, 2, 3);");
+        assertThat(printed("%whos").lines().map(l -> l.replaceAll(" +", " ")).toList())
+                .contains("weights List<Integer> 3")
+                .noneMatch(line -> line.startsWith("weights Matrix"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"%timeit -n 100 -r 3 Math.sqrt(2)", "%%timeit -n 100 -r 3\nint s = 0;\ns += 1;"})
+    void timeitTellsMedianAndAllocation(String code) {
+        assertThat(printed(code))
+                .matches(
+                        "(?s)[\\d.]+ (ns|µs|ms) per loop \\(median of 3 runs of 100; .*\\), .* allocated by its thread, .*\\n");
+    }
+
+    @Test
+    void timeitCountsWhatIsAllocated() {
+        assertThat(printed("%timeit -n 1000 -r 3 new byte[1000]")).containsPattern("10[0-9][0-9] bytes allocated");
+        assertThat(failure("%timeit Math.sqrtt(2)")).contains("CompileError", "sqrtt");
+        assertThat(failure("%timeit")).startsWith("UsageError");
+    }
+
+    @Test
+    void filesAreWrittenAndAppendedTo() throws IOException {
+        Path file = folder.resolve("words.txt");
+        assertThat(printed("%%file " + file + "\nfirst\nlast"))
+                .startsWith("wrote ")
+                .contains("(10 bytes)");
+        assertThat(printed("%%file -a " + file + "\n!")).startsWith("appended to ");
+        assertThat(file).hasContent("first\nlast!");
+        assertThat(printed("%%file " + file + "\nnew")).startsWith("wrote over ");
+        assertThat(failure("%%file " + folder + "/no/words.txt\nx")).contains("there is no folder");
+        try (var files = Files.list(folder)) {
+            assertThat(files).containsExactly(file);
+        }
+    }
+
+    @Test
+    void htmlAndMarkdownAreShown() {
+        printed("%%html\n<b>bold</b>");
+        assertThat(shown.displayed("text/html")).contains("<b>bold</b>");
+        printed("%%markdown\n# Title");
+        assertThat(shown.displayed("text/markdown")).contains("# Title");
+        assertThat(failure("%html <b>x</b>")).contains("%%html");
+    }
+
+    @Test
+    void commandsRunInTheShellAndSeeWhatEnvSets() {
+        assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "skipped: there is no shell here");
+        assertThat(printed("!echo one two | wc -w").strip()).isEqualTo("2");
+        assertThat(printed("%env NIBBLE_TEST_WORD=owl")).contains("NIBBLE_TEST_WORD=owl");
+        assertThat(printed("int before = 1;\n!echo $NIBBLE_TEST_WORD\nint after = 2;"))
+                .isEqualTo("owl\n");
+        assertThat(printed("%%bash\nfor i in 1 2 3; do printf $i; done")).isEqualTo("123");
+        assertThat(failure("%%bash\nexit 3")).contains("exit code 3");
+        assertThat(printed("!echo oops >&2; false")).isEmpty();
+        assertThat(shown.stderr.toString()).contains("oops", "exit code 1");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "boolean up = true;\\n!up | false",
+                "!Boolean.valueOf(\"x\").booleanValue() | true",
+                "!true | false",
+                "!(1 > 2) | true",
+                "!!true | true",
+            })
+    void whatJavaCanNegateIsNoCommand(String code, String expected) {
+        assertThat(run(code.translateEscapes()).error()).isNull();
+        assertThat(shown.text()).isEqualTo(expected);
+    }
+
+    @Test
+    void anInterruptEndsACommandAndWhatItStarted() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "skipped: there is no shell here");
+        Path mark = folder.resolve("mark");
+        shown = new Recorder();
+        var result = new CompletableFuture<CellResult>();
+        String code = "!touch " + mark + "; sh -c 'sleep 6173; sleep 6173'; echo never";
+        Thread.ofPlatform().daemon().start(() -> result.complete(cells.run(CellRequest.of(code), shown)));
+        for (int i = 0; i < 500 && !Files.exists(mark); i++) {
+            Thread.sleep(10);
+        }
+        cells.interrupt();
+        assertThat(result.get(20, TimeUnit.SECONDS).error().name()).isEqualTo("KeyboardInterrupt");
+        assertThat(shown.stdout.toString()).doesNotContain("never");
+        for (int i = 0; i < 500 && sleepers() > 0; i++) {
+            Thread.sleep(10);
+        }
+        assertThat(sleepers()).as("programs that the command started").isZero();
+    }
+
+    private static long sleepers() {
+        return ProcessHandle.allProcesses()
+                .filter(p -> p.info().commandLine().orElse("").contains("sleep 6173"))
+                .count();
+    }
+
+    @Test
+    void theRestSaysWhatItIs() {
+        assertThat(printed("%lsmagic")).contains("%time", "%%bash", "!command");
+        assertThat(printed("%memory")).contains("heap", "mapped", "NIBBLE_JAVA_OPTS");
+        assertThat(printed("%kernels")).contains("kernels", "same bits");
+        assertThat(printed("%env PATH")).isNotBlank();
+        assertThat(failure("%env NO_SUCH_NAME_HERE")).contains("no environment variable");
+    }
+}
