@@ -28,6 +28,9 @@ class NibbleConformance(jupyter_kernel_test.KernelTests):
         {"code": 'markdown("*slanted*")', "mime": "text/markdown"},
     ]
     code_clear_output = "clearOutput()"
+    code_page_something = "String.format?"
+    supported_history_operations = ("tail", "range", "search")
+    code_history_pattern = "6 ?* 7*"
 
     complete_code_samples = ["1 + 1", "int y = 1;", "class A { }", "void f() { }", "for (int i = 0; i < 3; i++) { }"]
     incomplete_code_samples = ["int f() {", "for (int i = 0; i < 3; i++) {", 'String s = """', "Math.max(1,"]
@@ -49,6 +52,11 @@ class NibbleConformance(jupyter_kernel_test.KernelTests):
                 for match in content["matches"]:
                     self.assertTrue(match.startswith(typed), f"{match!r} does not continue {typed!r}")
                     self.assertIn(wanted, match)
+
+
+class NibbleWelcome(jupyter_kernel_test.IopubWelcomeTests):
+    kernel_name = NibbleConformance.kernel_name
+    support_iopub_welcome = True
 
 
 if __name__ == "__main__":

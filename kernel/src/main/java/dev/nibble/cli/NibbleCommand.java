@@ -51,6 +51,8 @@ import picocli.CommandLine.Spec;
             "Environment:",
             "  NIBBLE_HOME          where what was fetched is kept: models, a JDK, JupyterLab",
             "                       (default: $XDG_CACHE_HOME/nibble, else ~/.cache/nibble)",
+            "  NIBBLE_HISTORY       the file of what notebooks ran, or off",
+            "                       (default: $XDG_STATE_HOME/nibble/history.sqlite, else in ~/.local/state)",
             "  NIBBLE_JAVA_OPTS     options for every JVM of ours, kernels too, such as -Xmx12g",
             "  NIBBLE_PYTHON        the Python to use, and whose pip fetches models",
             "  JAVA_HOME            the JDK to use, if it is version 25 or newer",

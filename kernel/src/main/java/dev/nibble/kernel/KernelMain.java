@@ -3,6 +3,8 @@ package dev.nibble.kernel;
 import dev.nibble.kernel.cell.StandardStreams;
 import dev.nibble.kernel.channel.Connection;
 import dev.nibble.kernel.display.RenderOptions;
+import dev.nibble.kernel.history.History;
+import dev.nibble.kernel.history.HistoryFile;
 import dev.nibble.kernel.protocol.Cells;
 import dev.nibble.kernel.protocol.Handlers;
 import dev.nibble.kernel.protocol.KernelInfoHandler;
@@ -21,6 +23,7 @@ public final class KernelMain {
 
     private final Connection connection;
     private final Cells cells;
+    private final History history = new History(HistoryFile.path());
     private final AtomicBoolean ending = new AtomicBoolean();
 
     private KernelMain(Connection connection) {
@@ -43,7 +46,9 @@ public final class KernelMain {
     }
 
     private void run() {
-        connection.serve(Handlers.shell(cells, connection.comms(), _ -> end()), Handlers.control(cells, _ -> end()));
+        connection.serve(
+                Handlers.shell(cells, history, connection.comms(), _ -> end()),
+                _ -> Handlers.control(cells, _ -> end()));
         watchParent();
         try {
             Thread.currentThread().join();
@@ -64,6 +69,7 @@ public final class KernelMain {
         background("nibble-end", () -> {
             cells.interrupt();
             boolean _ = cells.awaitIdle(PATIENCE_MILLIS);
+            history.close();
             connection.close();
             System.exit(0);
         });

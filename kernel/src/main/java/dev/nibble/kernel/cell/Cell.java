@@ -129,6 +129,21 @@ public final class Cell {
         output.result(executionCount, bundle);
     }
 
+    /** Shows help, in the front end's pager where it has one. */
+    public void page(MimeBundle bundle) {
+        streams.flush();
+        output.page(bundle);
+    }
+
+    /**
+     * Offers code to run next.
+     *
+     * @param replace in place of this cell's code, instead of in a new cell below
+     */
+    public void nextInput(String code, boolean replace) {
+        output.nextInput(code, replace);
+    }
+
     /**
      * Takes away what the cell has shown so far.
      *

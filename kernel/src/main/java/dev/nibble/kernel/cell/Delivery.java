@@ -56,6 +56,16 @@ record Delivery(Output receiver) implements Output {
     }
 
     @Override
+    public void page(MimeBundle bundle) {
+        deliver(() -> receiver.page(bundle));
+    }
+
+    @Override
+    public void nextInput(String code, boolean replace) {
+        deliver(() -> receiver.nextInput(code, replace));
+    }
+
+    @Override
     public void progress(ProgressState state) {
         deliver(() -> receiver.progress(state));
     }

@@ -148,6 +148,11 @@ public final class Notebook {
         cell().clear(wait);
     }
 
+    /** Puts code into a new cell below this one, for the person to run or to change. */
+    public static void nextInput(String code) {
+        cell().nextInput(code, false);
+    }
+
     /** Asks for a line of text; null if there is no more input. */
     public static String input(String prompt) {
         return ask(prompt, false);

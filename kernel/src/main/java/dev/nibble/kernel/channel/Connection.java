@@ -3,6 +3,7 @@ package dev.nibble.kernel.channel;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.nibble.kernel.protocol.Comms;
 import dev.nibble.kernel.protocol.Dispatcher;
+import dev.nibble.kernel.protocol.Subshells;
 import io.github.spencerpark.jupyter.kernel.KernelConnectionProperties;
 import io.github.spencerpark.jupyter.messages.HMACGenerator;
 import java.io.IOException;
@@ -11,11 +12,15 @@ import java.nio.file.Path;
 import java.security.InvalidKeyException;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.zeromq.ZMQ;
 
 /** The five sockets of one kernel. */
 public final class Connection {
+    /** What each channel gets at the end to send what it has, in milliseconds. */
+    private static final long CHANNEL_MILLIS = 300;
+
     private final ZMQ.Context context = ZMQ.context(1);
     private final PublishChannel publisher;
     private final InputChannel input;
@@ -67,21 +72,31 @@ public final class Connection {
         return basekernel;
     }
 
-    /** Begins to answer. */
-    public void serve(Dispatcher onShell, Dispatcher onControl) {
+    /**
+     * Begins to answer.
+     *
+     * @param onShell answers in the main shell and in every subshell
+     * @param onControl makes the answers of the control channel, which makes and ends subshells
+     */
+    public void serve(Dispatcher onShell, Function<Subshells, Dispatcher> onControl) {
         heartbeat.start();
         publisher.start();
         input.start();
         var starting = JsonNodeFactory.instance.objectNode().put("execution_state", "starting");
         publisher.publish("status", null, null, starting, List.of());
-        control.start(onControl);
-        shell.start(onShell);
+        var lanes = new ShellLanes(shell, onShell);
+        Dispatcher answers = onControl.apply(lanes);
+        Lane one = Lane.start("control", answers);
+        control.start(_ -> one, answers);
+        shell.start(lanes, onShell);
     }
 
     /** Sends what is waiting to be sent and closes the sockets; waits for the channels, so limit it from outside. */
     public void close() throws InterruptedException {
-        input.finish();
-        publisher.finish(500);
+        input.end();
+        shell.finish(CHANNEL_MILLIS);
+        control.finish(CHANNEL_MILLIS);
+        publisher.finish(CHANNEL_MILLIS);
         context.term();
     }
 }

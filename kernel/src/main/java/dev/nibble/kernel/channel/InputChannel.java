@@ -22,7 +22,7 @@ final class InputChannel extends Channel {
     private final ZMQ.Context context;
     private final Wire wire;
     private final LinkedBlockingQueue<Question> questions = new LinkedBlockingQueue<>();
-    private volatile boolean finished;
+    private volatile boolean ended;
 
     private static final class Question {
         final List<byte[]> frames;
@@ -61,8 +61,9 @@ final class InputChannel extends Channel {
         }
     }
 
-    void finish() {
-        finished = true;
+    /** Ends the channel. */
+    void end() {
+        ended = true;
         questions.add(new Question(List.of()));
     }
 
@@ -72,14 +73,14 @@ final class InputChannel extends Channel {
             poller.register(this, ZMQ.Poller.POLLIN);
             while (true) {
                 Question question = questions.take();
-                if (finished) {
+                if (ended) {
                     return;
                 }
                 while (receiveNow() != null) {
                     // an answer to a question that was withdrawn
                 }
                 send(question.frames);
-                while (!question.withdrawn && !finished) {
+                while (!question.withdrawn && !ended) {
                     if (poller.poll(PATIENCE) > 0 && answered(question, receiveNow())) {
                         break;
                     }

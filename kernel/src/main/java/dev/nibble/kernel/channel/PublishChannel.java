@@ -1,31 +1,30 @@
 package dev.nibble.kernel.channel;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.github.spencerpark.jupyter.kernel.KernelConnectionProperties;
 import io.github.spencerpark.jupyter.messages.HMACGenerator;
 import io.github.spencerpark.jupyter.messages.Message;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.zeromq.SocketType;
 import org.zeromq.ZMQ;
 
 /**
- * The publishing channel. Any thread may publish, a cell's and an interrupted one too: messages wait in a queue for the
- * socket's own thread, and leave in the order in which they came.
+ * The publishing channel. Any thread may publish, a cell's and an interrupted one too: messages leave in the order in
+ * which they came. Who subscribes is welcomed, and so knows that nothing published from then on passes it by.
  */
 final class PublishChannel extends Channel {
-    private final Wire wire;
-    private final LinkedBlockingQueue<Job> queue = new LinkedBlockingQueue<>();
+    private static final byte SUBSCRIBES = 1;
 
-    /** Frames to send, or a sign that everything before it was sent; the last one ends the channel. */
-    private record Job(List<byte[]> frames, CountDownLatch reached, boolean last) {}
+    private final Wire wire;
 
     PublishChannel(ZMQ.Context context, HMACGenerator signer, Wire wire) {
-        super(context, SocketType.PUB, signer, "iopub");
+        super(context, SocketType.XPUB, signer, "iopub");
         this.wire = wire;
+        // A second subscription to the same topic is told to us too.
+        setXpubVerbose(true);
     }
 
     @Override
@@ -35,7 +34,8 @@ final class PublishChannel extends Channel {
 
     void publish(String type, JsonNode parent, JsonNode metadata, JsonNode content, List<byte[]> buffers) {
         byte[] topic = type.getBytes(StandardCharsets.UTF_8);
-        queue.add(new Job(wire.build(List.of(topic), type, parent, metadata, content, buffers), null, false));
+        List<byte[]> frames = wire.build(List.of(topic), type, parent, metadata, content, buffers);
+        post(() -> send(frames));
     }
 
     /** What basekernel's comms send. */
@@ -49,31 +49,21 @@ final class PublishChannel extends Channel {
                 message.getBlobs() == null ? List.of() : message.getBlobs());
     }
 
-    /** Sends what is waiting, and then nothing more; returns when that is done or {@code millis} have passed. */
-    void finish(long millis) throws InterruptedException {
-        var reached = new CountDownLatch(1);
-        queue.add(new Job(null, reached, true));
-        boolean _ = reached.await(millis, TimeUnit.MILLISECONDS);
-    }
-
     @Override
     void serve() {
-        while (true) {
-            Job job;
-            try {
-                job = queue.take();
-            } catch (InterruptedException e) {
-                return;
+        listen(frames -> {
+            byte[] event = frames.getFirst();
+            if (frames.size() == 1 && event.length > 0 && event[0] == SUBSCRIBES) {
+                welcome(Arrays.copyOfRange(event, 1, event.length));
             }
-            if (job.frames != null) {
-                send(job.frames);
-            }
-            if (job.reached != null) {
-                job.reached.countDown();
-            }
-            if (job.last) {
-                return;
-            }
-        }
+        });
+    }
+
+    /** Topics are the beginnings of message types, so the welcome has the topic itself as its first frame. */
+    private void welcome(byte[] topic) {
+        String subscription = new String(topic, StandardCharsets.UTF_8);
+        var content = JsonNodeFactory.instance.objectNode().put("subscription", subscription);
+        List<byte[]> identities = topic.length == 0 ? List.of() : List.of(topic);
+        send(wire.build(identities, "iopub_welcome", null, null, content, List.of()));
     }
 }

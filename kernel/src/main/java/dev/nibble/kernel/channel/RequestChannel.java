@@ -4,26 +4,31 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.nibble.kernel.cell.StandardStreams;
 import dev.nibble.kernel.protocol.Dispatcher;
 import dev.nibble.kernel.protocol.Reply;
+import dev.nibble.kernel.protocol.Request;
 import io.github.spencerpark.jupyter.kernel.KernelConnectionProperties;
 import io.github.spencerpark.jupyter.messages.HMACGenerator;
-import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.ToIntFunction;
 import org.zeromq.SocketType;
 import org.zeromq.ZMQ;
-import org.zeromq.ZMQException;
 
-/** The shell or the control channel: one request after another, whatever arrives. */
+/**
+ * The shell or the control channel. Its own thread only takes in messages and sends replies; the requests are answered
+ * on {@linkplain Lane lanes}, one after another on each.
+ */
 final class RequestChannel extends Channel {
+    /** What abandoning waits for at most, in milliseconds: the channel's thread never works long. */
+    private static final long SOON = 1_000;
+
     private final ToIntFunction<KernelConnectionProperties> port;
     private final Wire wire;
     private final PublishChannel publisher;
     private final InputChannel input;
-    private final ArrayDeque<Wire.Incoming> waiting = new ArrayDeque<>();
     private final Set<String> logged = new HashSet<>();
-    private volatile Dispatcher dispatcher;
+    private Dispatcher dispatcher;
+    private Lanes lanes;
 
     RequestChannel(
             ZMQ.Context context,
@@ -45,77 +50,70 @@ final class RequestChannel extends Channel {
         return port.applyAsInt(properties);
     }
 
-    void start(Dispatcher answers) {
-        dispatcher = answers;
+    /** Which lane takes a request. */
+    interface Lanes {
+        /** Null where there is no such lane: the request is refused. */
+        Lane of(Request request);
+    }
+
+    /** @param refusing says so to who asks for a lane that is not there */
+    void start(Lanes laid, Dispatcher refusing) {
+        lanes = laid;
+        dispatcher = refusing;
         start();
     }
 
     @Override
     void serve() {
-        while (!Thread.currentThread().isInterrupted()) {
-            Wire.Incoming next = waiting.isEmpty() ? parse(receive()) : waiting.poll();
-            if (next != null) {
-                dispatcher.handle(next.request(), new Answer(next));
-            }
-        }
+        listen(this::route);
     }
 
-    private Wire.Incoming parse(List<byte[]> frames) {
-        if (frames == null) {
-            return null;
-        }
+    private void route(List<byte[]> frames) {
+        Wire.Incoming next;
         try {
-            return wire.parse(frames);
+            next = wire.parse(frames);
         } catch (Wire.NotAMessage e) {
             if (logged.add(e.getMessage())) {
                 StandardStreams.log().println("nibble: ignored " + e.getMessage() + " (said once)");
             }
-            return null;
+            return;
+        }
+        Lane lane = lanes.of(next.request());
+        var answer = new Answer(next, lane);
+        if (lane == null) {
+            dispatcher.refuse(next.request(), answer, "there is no subshell of that id");
+        } else {
+            lane.add(next.request(), answer);
         }
     }
 
-    private void abandonWaiting() {
+    /** Everything that has arrived by now is in its lane when this returns. Only on the channel's own thread. */
+    private void takeInAll() {
         for (List<byte[]> frames = receiveNow(); frames != null; frames = receiveNow()) {
-            Wire.Incoming next = parse(frames);
-            if (next != null) {
-                waiting.add(next);
-            }
-        }
-        for (int i = waiting.size(); i > 0; i--) {
-            Wire.Incoming next = waiting.remove();
-            waiting.add(new Wire.Incoming(next.identities(), next.request().abandon()));
-        }
-    }
-
-    /** A cell that ends while the kernel ends has nobody left to tell. */
-    private static void unlessClosed(Runnable work) {
-        try {
-            work.run();
-        } catch (ZMQException e) {
-            if (e.getErrorCode() != ZMQ.Error.ETERM.getCode()) {
-                throw e;
-            }
+            route(frames);
         }
     }
 
     /** The way back to the sender of one request. */
     private final class Answer implements Reply {
         private final Wire.Incoming to;
+        private final Lane lane;
 
-        Answer(Wire.Incoming to) {
+        Answer(Wire.Incoming to, Lane lane) {
             this.to = to;
+            this.lane = lane;
         }
 
         @Override
         public void reply(ObjectNode content) {
             String type = to.request().type().replaceFirst("_request$", "") + "_reply";
-            unlessClosed(
-                    () -> send(wire.build(to.identities(), type, to.request().header(), null, content, List.of())));
+            List<byte[]> frames = wire.build(to.identities(), type, to.request().header(), null, content, List.of());
+            post(() -> send(frames));
         }
 
         @Override
-        public void publish(String type, ObjectNode content) {
-            publisher.publish(type, to.request().header(), null, content, List.of());
+        public void publish(String type, ObjectNode content, List<byte[]> buffers) {
+            publisher.publish(type, to.request().header(), null, content, buffers);
         }
 
         @Override
@@ -125,7 +123,16 @@ final class RequestChannel extends Channel {
 
         @Override
         public void abandonWaiting() {
-            unlessClosed(RequestChannel.this::abandonWaiting);
+            try {
+                boolean _ = postAndWait(
+                        () -> {
+                            takeInAll();
+                            lane.abandonWaiting();
+                        },
+                        SOON);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

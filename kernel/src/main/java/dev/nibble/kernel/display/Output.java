@@ -21,6 +21,18 @@ public interface Output {
     /** The one error of a cell; {@code traceback} lines carry ANSI colours. */
     void error(String name, String value, List<String> traceback);
 
+    /** Help that a front end shows in its pager, and whoever has none among the cell's output. */
+    default void page(MimeBundle bundle) {
+        display(bundle, null);
+    }
+
+    /**
+     * Code for the person to run or to change next.
+     *
+     * @param replace in place of the cell's own code, instead of in a new cell below
+     */
+    default void nextInput(String code, boolean replace) {}
+
     /**
      * A task of the cell began, went on or ended; at most about ten times a second. A notebook draws a live bar, a
      * terminal a line; a notebook file keeps none, which is what this does unless overridden.

@@ -41,7 +41,7 @@ public final class Imports {
             new Entry(
                     "dev.nibble.kernel.cell.Notebook",
                     true,
-                    "display(x), html, markdown, latex, image, check, clearOutput, input, password, progress"));
+                    "display(x), html, markdown, latex, image, check, clearOutput, nextInput, input, password, progress"));
 
     private Imports() {}
 

@@ -15,8 +15,12 @@ import java.util.stream.Collectors;
 /** Finds the magics of the class path, and finds their calls in a cell. */
 public final class Magics {
     private static final Pattern CELL = Pattern.compile("\\A\\s*%%([A-Za-z]\\w*)[ \\t]*([^\\n]*)");
+    /** {@code %name arguments}; {@code !command}; or {@code name?}, {@code ?name} and the like, alone on a line. */
     private static final Pattern LINE = Pattern.compile(
-            "(?m)^[ \\t]*(?:%([A-Za-z]\\w*)(?=[ \\t]|$)[ \\t]*([^\\n]*)|!(?![=!(])[ \\t]*(([\\w$]*)[^\\n]*))");
+            "(?m)^[ \\t]*(?:%([A-Za-z]\\w*)(?=[ \\t]|$)[ \\t]*([^\\n]*)|!(?![=!(])[ \\t]*(([\\w$]*)[^\\n]*)"
+                    + "|\\?{1,2}[ \\t]*(?<after>[A-Za-z_$][\\w$.]*)[ \\t]*$"
+                    + "|(?<before>[A-Za-z_$][\\w$.]*)[ \\t]*\\?{1,2}[ \\t]*$)");
+
     private static final Pattern CALL_OF_A_CLASS = Pattern.compile("[A-Z][\\w$]*\\.[\\w$.]+\\(");
     private static final Set<String> JAVA = Set.of("true", "false", "new", "this", "switch", "");
 
@@ -63,22 +67,35 @@ public final class Magics {
             if (!before.isBlank() && check.check(before).status() == CodeCheck.Status.INCOMPLETE) {
                 continue;
             }
-            boolean isCommand = line.group(1) == null;
+            boolean isCommand = line.group(3) != null;
             if (isCommand && isJava(line.group(3), line.group(4), text.substring(0, line.start()), isDeclared)) {
                 continue;
             }
             if (!before.isBlank()) {
                 pieces.add(new Piece(begin, line.start(), null, null));
             }
-            int rest = isCommand ? 3 : 2;
-            var call = new Magic.Call(source, line.start(rest), line.end(rest), line.end(rest));
-            pieces.add(new Piece(line.start(), line.end(), find("%", isCommand ? "bash" : line.group(1)), call));
+            pieces.add(piece(source, line));
             begin = line.end();
         }
         if (!text.substring(begin).isBlank()) {
             pieces.add(new Piece(begin, text.length(), null, null));
         }
         return pieces;
+    }
+
+    private Piece piece(CellSource source, Matcher line) {
+        int rest = line.group(1) != null ? 2 : 3;
+        String magic = line.group(1) != null ? line.group(1) : "bash";
+        int begin = line.start(rest);
+        int end = line.end(rest);
+        for (String question : List.of("after", "before")) {
+            if (line.group(question) != null) {
+                magic = DocMagic.NAME;
+                begin = line.start(question);
+                end = line.end(question);
+            }
+        }
+        return new Piece(line.start(), line.end(), find("%", magic), new Magic.Call(source, begin, end, end));
     }
 
     private static boolean isJava(String command, String word, String before, Predicate<String> isDeclared) {

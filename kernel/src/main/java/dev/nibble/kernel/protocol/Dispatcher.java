@@ -40,6 +40,13 @@ public final class Dispatcher {
         }
     }
 
+    /** Answers a request that cannot be handled, with an error that says why. */
+    public void refuse(Request request, Reply reply, String why) {
+        reply.publish("status", state("busy"));
+        reply.reply(Json.error(Request.BadRequest.class.getSimpleName(), request.type() + ": " + why, List.of()));
+        reply.publish("status", state("idle"));
+    }
+
     private static String printable(String type) {
         String shown = type.length() > 60 ? type.substring(0, 60) + "…" : type;
         return shown.replaceAll("\\p{Cntrl}", "?");

@@ -2,6 +2,7 @@ package dev.nibble.kernel.protocol;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.nibble.kernel.history.History;
 import dev.nibble.kernel.protocol.CellRunner.CellRequest;
 import dev.nibble.kernel.protocol.CellRunner.CellResult;
 import java.util.LinkedHashMap;
@@ -10,10 +11,15 @@ import java.util.Map;
 /** {@code execute_request}: runs a cell. */
 public final class ExecuteHandler implements Handler {
     private final Cells cells;
+    private final History history;
 
-    /** @param cells where code runs and is looked into */
-    public ExecuteHandler(Cells cells) {
+    /**
+     * @param cells where code runs
+     * @param history where what counts is noted
+     */
+    public ExecuteHandler(Cells cells, History history) {
         this.cells = cells;
+        this.history = history;
     }
 
     @Override
@@ -30,14 +36,17 @@ public final class ExecuteHandler implements Handler {
             int number = counts ? cells.count() + 1 : cells.count();
             reply.publish("execute_input", Json.object().put("code", code).put("execution_count", number));
         }
-        Cells.Outcome outcome =
-                cells.run(new CellRequest(code, silent, counts, input), new ReplyOutput(reply), expressions(request));
+        var output = new ReplyOutput(reply);
+        Cells.Outcome outcome = cells.run(new CellRequest(code, silent, counts, input), output, expressions(request));
         CellResult result = outcome.result();
+        if (counts) {
+            history.add(result.executionCount(), code, output.resultText());
+        }
         if (result.ok()) {
             ObjectNode content = Json.ok().put("execution_count", result.executionCount());
             ObjectNode values = content.putObject("user_expressions");
             outcome.values().forEach((name, value) -> values.set(name, expression(value)));
-            content.putArray("payload");
+            content.putArray("payload").addAll(output.payload());
             reply.reply(content);
         } else {
             if (request.flag("stop_on_error", true)) {

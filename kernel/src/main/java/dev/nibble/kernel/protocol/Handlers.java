@@ -1,6 +1,7 @@
 package dev.nibble.kernel.protocol;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.nibble.kernel.history.History;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -12,11 +13,12 @@ public final class Handlers {
     /**
      * The shell channel: everything that waits its turn behind running cells.
      *
+     * @param history of the person
      * @param shutdown ends the process; gets whether it will be started again
      */
-    public static Dispatcher shell(Cells cells, Comms comms, Consumer<Boolean> shutdown) {
+    public static Dispatcher shell(Cells cells, History history, Comms comms, Consumer<Boolean> shutdown) {
         Map<String, Handler> handlers = new HashMap<>(common(shutdown));
-        var execute = new ExecuteHandler(cells);
+        var execute = new ExecuteHandler(cells, history);
         handlers.put("execute_request", (request, reply) -> {
             comms.causedBy(request);
             execute.handle(request, reply);
@@ -24,7 +26,7 @@ public final class Handlers {
         handlers.put("complete_request", new CompleteHandler(cells));
         handlers.put("inspect_request", new InspectHandler(cells));
         handlers.put("is_complete_request", new IsCompleteHandler(cells));
-        handlers.put("history_request", Handlers::history);
+        handlers.put("history_request", new HistoryHandler(history));
         handlers.put("comm_info_request", (request, reply) -> commInfo(comms, request, reply));
         handlers.put("comm_open", (request, reply) -> comms.open(request));
         handlers.put("comm_msg", (request, reply) -> comms.message(request));
@@ -48,12 +50,6 @@ public final class Handlers {
             reply.reply(Json.ok().put("restart", restart));
             shutdown.accept(restart);
         });
-    }
-
-    private static void history(Request request, Reply reply) {
-        ObjectNode content = Json.ok();
-        content.putArray("history");
-        reply.reply(content);
     }
 
     private static void commInfo(Comms comms, Request request, Reply reply) {

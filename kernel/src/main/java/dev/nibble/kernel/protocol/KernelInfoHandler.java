@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 /** {@code kernel_info_request}: who we are. Never waits for the Java session. */
 public final class KernelInfoHandler implements Handler {
     /** The version of the messaging protocol that the kernel speaks. */
-    public static final String PROTOCOL_VERSION = "5.4";
+    public static final String PROTOCOL_VERSION = "5.5";
 
     private static final String VERSION = "0.1.0";
 

@@ -1,6 +1,7 @@
 package dev.nibble.kernel.protocol;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 
 /** The way back to whoever sent one request. Everything but {@link #reply} may be called from any thread, and later. */
 public interface Reply {
@@ -8,7 +9,12 @@ public interface Reply {
     void reply(ObjectNode content);
 
     /** Tells every front end something that this request caused. */
-    void publish(String type, ObjectNode content);
+    default void publish(String type, ObjectNode content) {
+        publish(type, content, List.of());
+    }
+
+    /** The same with binary parts. */
+    void publish(String type, ObjectNode content, List<byte[]> buffers);
 
     /**
      * Asks the front end that sent the request for a line.

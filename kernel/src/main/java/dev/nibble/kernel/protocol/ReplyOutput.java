@@ -6,9 +6,11 @@ import dev.nibble.kernel.display.Output;
 import dev.nibble.kernel.display.ProgressState;
 import dev.nibble.kernel.display.ProgressState.Phase;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 
 /** A cell's output as messages to every front end. */
@@ -20,6 +22,9 @@ final class ReplyOutput implements Output {
     private final Map<String, String> lines = new HashMap<>();
     /** Lines whose task is over. */
     private final Queue<String> free = new ArrayDeque<>();
+    // For the reply. Guarded by this.
+    private final List<ObjectNode> payload = new ArrayList<>();
+    private String result;
 
     ReplyOutput(Reply reply) {
         this.reply = reply;
@@ -50,7 +55,34 @@ final class ReplyOutput implements Output {
     }
 
     @Override
+    public synchronized void page(MimeBundle bundle) {
+        ObjectNode page = Json.bundle(bundle).put("source", "page").put("start", 0);
+        page.remove("metadata");
+        payload.add(page);
+    }
+
+    @Override
+    public synchronized void nextInput(String code, boolean replace) {
+        payload.removeIf(one -> one.path("source").asText().equals("set_next_input"));
+        payload.add(
+                Json.object().put("source", "set_next_input").put("text", code).put("replace", replace));
+    }
+
+    /** What the reply carries for the front end to do. */
+    synchronized List<ObjectNode> payload() {
+        return List.copyOf(payload);
+    }
+
+    /** The cell's value as text, or null. */
+    synchronized String resultText() {
+        return result;
+    }
+
+    @Override
     public void result(int executionCount, MimeBundle bundle) {
+        synchronized (this) {
+            result = Objects.toString(bundle.data().get("text/plain"), null);
+        }
         reply.publish("execute_result", Json.bundle(bundle).put("execution_count", executionCount));
     }
 

@@ -25,6 +25,12 @@ public record Request(
         return header.path("msg_type").asText("");
     }
 
+    /** The id of the subshell that shall answer; null for the main shell. */
+    public String subshell() {
+        JsonNode id = header.path("subshell_id");
+        return id.isMissingNode() || id.isNull() ? null : id.asText("");
+    }
+
     /** The same request, marked as one that an error before it has made void: it is answered with "aborted". */
     public Request abandon() {
         return new Request(header, metadata, content, buffers, true);

@@ -16,7 +16,7 @@ class ReplyOutputTest {
         public void reply(ObjectNode content) {}
 
         @Override
-        public void publish(String type, ObjectNode content) {
+        public void publish(String type, ObjectNode content, List<byte[]> buffers) {
             sent.add(type + " " + content.at("/transient/display_id").asText() + " "
                     + content.at("/data/text~1plain").asText());
         }

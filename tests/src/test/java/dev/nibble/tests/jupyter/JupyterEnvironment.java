@@ -26,6 +26,7 @@ final class JupyterEnvironment {
                 .with("PYTHONDONTWRITEBYTECODE", "1")
                 .with("JUPYTER_PATH", folder.resolve("jupyter/share/jupyter").toString())
                 .with("JUPYTER_PREFER_ENV_PATH", "0")
+                .with("NIBBLE_HISTORY", folder.resolve("history.sqlite").toString())
                 .with("JUPYTER_RUNTIME_DIR", folder.resolve("runtime").toString());
     }
 

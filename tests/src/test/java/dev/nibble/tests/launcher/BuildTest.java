@@ -39,6 +39,7 @@ class BuildTest {
         var shell = new Shell(folder)
                 .with("JAVA_HOME", System.getProperty("java.home"))
                 .with("NIBBLE_HOME", home.toString())
+                .with("XDG_STATE_HOME", folder.resolve("state").toString())
                 .with("JUPYTER_DATA_DIR", data.toString());
         String nibble = clone.resolve("install/nibble").toString();
 
@@ -82,6 +83,8 @@ class BuildTest {
         Files.createDirectories(home.resolve("models"));
         Files.writeString(home.resolve("models/a.gguf"), "x");
         Files.writeString(home.resolve("a file of somebody else"), "x");
+        Files.createDirectories(folder.resolve("state/nibble"));
+        Files.writeString(folder.resolve("state/nibble/history.sqlite"), "x");
         assertThat(shell.run(nibble, "uninstall").status()).as("nobody to ask").isEqualTo(2);
         var removed = shell.run(nibble, "uninstall", "--yes", "--json");
         assertThat(removed.status()).as(removed.err()).isZero();
@@ -89,6 +92,7 @@ class BuildTest {
         assertThat(json.path("kernel_removed").asBoolean()).isTrue();
         assertThat(json.path("removed").toString()).contains(home.resolve("models") + "\"");
         assertThat(data).doesNotExist();
+        assertThat(folder.resolve("state/nibble")).doesNotExist();
         assertThat(home.toFile().list()).containsExactly("a file of somebody else");
     }
 }

@@ -4,6 +4,7 @@ import static java.time.Duration.ofMillis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.nibble.tests.protocol.TestKernel.Exchange;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -250,6 +251,95 @@ class ProtocolTest {
                 .isZero();
     }
 
+    @Test
+    void whoSubscribesIsWelcomedFirst() {
+        for (String topic : List.of("", "stream")) {
+            JsonNode first = kernel.firstMessageOfANewSubscriber(topic);
+            assertThat(first.path("header").path("msg_type").asText()).isEqualTo("iopub_welcome");
+            assertThat(first.path("content").path("subscription").asText()).isEqualTo(topic);
+            assertThat(first.path("parent_header")).isEmpty();
+        }
+    }
+
+    // ---- history
+
+    private static List<String> history(ObjectNode asked) {
+        List<String> codes = new ArrayList<>();
+        JsonNode content = kernel.ask("history_request", asked).content();
+        assertThat(content.path("status").asText()).isEqualTo("ok");
+        content.path("history").forEach(row -> codes.add(row.path(2).asText()));
+        return codes;
+    }
+
+    private static ObjectNode asked(String type) {
+        return TestKernel.object()
+                .put("hist_access_type", type)
+                .put("output", false)
+                .put("raw", true);
+    }
+
+    @Test
+    void whatWasRunIsRemembered() {
+        kernel.execute("70 * 2").await();
+        kernel.execute("71 * 2").await();
+        kernel.execute("72 * 2", fields -> fields.put("silent", true)).await();
+        kernel.execute("73 * 2", fields -> fields.put("store_history", false)).await();
+        Exchange last = kernel.execute("70 * 2");
+        int number = last.content().path("execution_count").asInt();
+        assertThat(history(asked("tail").put("n", 3))).containsExactly("70 * 2", "71 * 2", "70 * 2");
+        assertThat(history(asked("search").put("pattern", "7? [*] 2"))).containsExactly("70 * 2", "71 * 2", "70 * 2");
+        assertThat(history(asked("search").put("pattern", "7? [*] 2").put("unique", true)))
+                .containsExactly("71 * 2", "70 * 2");
+        assertThat(history(asked("range")
+                        .put("session", 0)
+                        .put("start", number - 1)
+                        .put("stop", number)))
+                .containsExactly("71 * 2");
+        JsonNode pair = kernel.ask("history_request", asked("tail").put("n", 1).put("output", true))
+                .content()
+                .path("history")
+                .path(0);
+        assertThat(pair.path(1).asInt()).isEqualTo(number);
+        assertThat(pair.path(2).path(0).asText()).isEqualTo("70 * 2");
+        assertThat(pair.path(2).path(1).asText()).isEqualTo("140");
+    }
+
+    @Test
+    void aHistoryRequestThatSaysNothingIsRefused() {
+        assertThat(kernel.ask("history_request", asked("everything")).status()).isEqualTo("error");
+        assertThat(kernel.ask("history_request", asked("tail").put("n", "many")).status())
+                .isEqualTo("error");
+        assertThat(history(asked("tail").put("n", -3))).isEmpty();
+    }
+
+    // ---- what the reply asks the front end to do
+
+    @Test
+    void aQuestionMarkOpensThePager() {
+        for (String code : List.of("String.format?", "?String.format", "  String.format ??", "%doc String.format")) {
+            Exchange cell = kernel.execute("int before = 1;\n" + code);
+            JsonNode payload = cell.content().path("payload");
+            assertThat(payload).as(code).hasSize(1);
+            assertThat(payload.path(0).path("source").asText()).isEqualTo("page");
+            assertThat(payload.path(0).path("data").path("text/plain").asText()).contains("format(String");
+            assertThat(cell.types()).containsExactly("execute_input");
+        }
+        Exchange ternary = kernel.execute("boolean flag = true;\nint chosen =\nflag ?\n1 : 2;\nchosen");
+        assertThat(ternary.result()).isEqualTo("1");
+        assertThat(kernel.execute("noSuchThing?").errorName()).isEqualTo("UsageError");
+    }
+
+    @Test
+    void aCellCanOfferTheNextOne() {
+        JsonNode payload = kernel.execute("nextInput(\"1 + 1\"); nextInput(\"2 + 2\");")
+                .content()
+                .path("payload");
+        assertThat(payload).hasSize(1);
+        assertThat(payload.path(0).path("source").asText()).isEqualTo("set_next_input");
+        assertThat(payload.path(0).path("text").asText()).isEqualTo("2 + 2");
+        assertThat(payload.path(0).path("replace").asBoolean(true)).isFalse();
+    }
+
     // ---- streams
 
     @Test
@@ -274,6 +364,14 @@ class ProtocolTest {
         Exchange second = kernel.execute("System.out.println(\"other\");").await();
         kernel.awaitPrinted(first, "late");
         assertThat(second.stream("stdout")).isEqualTo("other\n");
+    }
+
+    @Test
+    void aThreadThatIsInterruptedAgainAndAgainCanPrint() {
+        Exchange cell = kernel.execute("for (int i = 0; i < 500; i++) { Thread.currentThread().interrupt(); "
+                + "display(i); if (i % 50 == 0) { Thread.interrupted(); Thread.sleep(5); } }");
+        assertThat(cell.await().all("display_data")).hasSize(500);
+        stillWorks();
     }
 
     @Test

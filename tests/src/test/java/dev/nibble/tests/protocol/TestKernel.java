@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.zeromq.SocketType;
@@ -142,6 +143,8 @@ final class TestKernel implements AutoCloseable {
         command.replaceAll(word -> word.equals("{connection_file}") ? file.toString() : word);
         var builder = new ProcessBuilder(command).directory(folder.toFile());
         builder.environment().remove("JPY_PARENT_PID");
+        builder.environment()
+                .put("NIBBLE_HISTORY", folder.resolve("history.sqlite").toString());
         builder.environment().putAll(environment);
         builder.redirectErrorStream(true).redirectOutput(folder.resolve("log").toFile());
         process = builder.start();
@@ -233,6 +236,16 @@ final class TestKernel implements AutoCloseable {
     /** Waits until this cell has printed something that contains {@code text}. */
     void awaitPrinted(Exchange cell, String text) {
         pumpUntil(() -> cell.stream("stdout").contains(text), "the text \"" + text + "\"");
+    }
+
+    /** What another subscriber of the publishing channel gets first, within the patience; null if it gets nothing. */
+    JsonNode firstMessageOfANewSubscriber(String topic) {
+        try (ZMQ.Socket other = connect(SocketType.SUB, "iopub_port")) {
+            other.setReceiveTimeOut((int) PATIENCE.toMillis());
+            other.subscribe(topic.getBytes(StandardCharsets.UTF_8));
+            byte[] first = other.recv();
+            return first == null ? null : message(first, other);
+        }
     }
 
     private Exchange send(ZMQ.Socket socket, String type, ObjectNode content) {
@@ -337,11 +350,12 @@ final class TestKernel implements AutoCloseable {
 
     private JsonNode receive(ZMQ.Socket socket) {
         byte[] frame = socket.recv(ZMQ.DONTWAIT);
-        if (frame == null) {
-            return null;
-        }
+        return frame == null ? null : message(frame, socket);
+    }
+
+    private JsonNode message(byte[] first, ZMQ.Socket socket) {
         var frames = new ArrayList<byte[]>();
-        frames.add(frame);
+        frames.add(first);
         while (socket.hasReceiveMore()) {
             frames.add(socket.recv());
         }
@@ -385,10 +399,12 @@ final class TestKernel implements AutoCloseable {
         context.term();
         try {
             process.waitFor();
-            for (String name : List.of("connection.json", "log")) {
-                Files.deleteIfExists(folder.resolve(name));
+            try (Stream<Path> files = Files.list(folder)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
             }
-            Files.deleteIfExists(folder);
+            Files.delete(folder);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
