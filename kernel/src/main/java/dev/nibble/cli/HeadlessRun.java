@@ -16,10 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /** One run of a notebook in this process, shown in the terminal, stopped by Ctrl-C, written where it shall be. */
 final class HeadlessRun {
@@ -79,7 +75,7 @@ final class HeadlessRun {
         long started = System.nanoTime();
         NotebookRunner.Run run;
         try (CellRunner cells = Cells.create(RenderOptions.DEFAULT.withPng(png));
-                var _ = new Stopper(cells, progress)) {
+                var _ = new Stopper(cells::interrupt, progress)) {
             run = new NotebookRunner(cells, allowErrors).run(document, new Shown(progress));
         }
         double seconds = (System.nanoTime() - started) / 1e9;
@@ -95,38 +91,15 @@ final class HeadlessRun {
         return new Done(run, seconds);
     }
 
-    /** Interrupts the running cell when the process is asked to end. */
-    private static final class Stopper implements AutoCloseable {
-        private final CountDownLatch finished = new CountDownLatch(1);
-
-        Stopper(CellRunner cells, Progress progress) {
-            Thread.ofPlatform().name("stopper").daemon().start(() -> {
-                try {
-                    while (!finished.await(50, TimeUnit.MILLISECONDS)) {
-                        if (progress.cancelToken().isCancelled()) {
-                            cells.interrupt();
-                        }
-                    }
-                } catch (InterruptedException unexpected) {
-                    Thread.currentThread().interrupt();
-                }
-            });
-        }
-
-        @Override
-        public void close() {
-            finished.countDown();
-        }
-    }
-
     /** Cells as steps of a task. */
     private static final class Shown implements NotebookRunner.Listener {
         private final Progress progress;
-        private final Map<String, Inner> inside = new ConcurrentHashMap<>();
+        private final CellBars bars;
         private Progress.Task task;
 
         Shown(Progress progress) {
             this.progress = progress;
+            this.bars = new CellBars(progress);
         }
 
         @Override
@@ -149,30 +122,7 @@ final class HeadlessRun {
 
         @Override
         public void progress(ProgressState state) {
-            if (progress.cancelToken().isCancelled()) {
-                return;
-            }
-            Inner inner = inside.computeIfAbsent(
-                    state.id(), id -> new Inner(progress.task(state.title(), state.total(), state.unit())));
-            inner.to(state.done());
-            if (state.phase() != ProgressState.Phase.RUNNING && inside.remove(state.id(), inner)) {
-                inner.task.close();
-            }
-        }
-    }
-
-    /** A task of a cell, whose states say how much is done, as one of ours, which is told what was added. */
-    private static final class Inner {
-        private final Progress.Task task;
-        private long done;
-
-        Inner(Progress.Task task) {
-            this.task = task;
-        }
-
-        synchronized void to(long now) {
-            task.step(Math.max(0, now - done));
-            done = Math.max(done, now);
+            bars.accept(state);
         }
     }
 }

@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
             LauncherCommands.Lab.class,
             ReportCommand.class,
             RunCommand.class,
+            ReplCommand.class,
             ModelCommand.class,
             TensorsCommand.class,
             ErrorsCommand.class,

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 
 /** What is at the other end of the standard streams, and where the person stands. */
 final class Terminal {
+    private static final int STANDARD_INPUT = 0;
     private static final int STANDARD_OUTPUT = 1;
     private static final int STANDARD_ERROR = 2;
     private static final int DEFAULT_COLUMNS = 100;
@@ -17,6 +18,11 @@ final class Terminal {
     static boolean errorIsTerminal() {
         String told = System.getProperty(Relaunch.ERROR_IS_TERMINAL);
         return told == null ? isTerminal(STANDARD_ERROR) : Boolean.parseBoolean(told);
+    }
+
+    /** Whether a person can type. */
+    static boolean inputIsTerminal() {
+        return isTerminal(STANDARD_INPUT);
     }
 
     /** Whether what is printed is read in a terminal that shows colours; a {@code NO_COLOR} of any value says no. */

@@ -127,6 +127,24 @@ public final class Cells implements CellRunner {
         }
     }
 
+    /** Whether code is a whole cell, magics included; waits until the session is warm. */
+    public CodeCheck.Result check(String code) {
+        var check = new CodeCheck(engine().analysis());
+        try {
+            for (Magics.Piece piece : magics.pieces(new CellSource("", code), check, engine()::declares)) {
+                if (piece.magic() == null) {
+                    CodeCheck.Result result = check.check(code.substring(piece.begin(), piece.end()));
+                    if (result.status() != CodeCheck.Status.COMPLETE) {
+                        return result;
+                    }
+                }
+            }
+            return new CodeCheck.Result(CodeCheck.Status.COMPLETE, "");
+        } catch (Magic.UsageError e) {
+            return new CodeCheck.Result(CodeCheck.Status.INVALID, "");
+        }
+    }
+
     /** The number of the cell that ran last, or runs. */
     public int count() {
         return count;

@@ -1,0 +1,126 @@
+package dev.nibble.kernel.repl;
+
+import dev.nibble.kernel.display.ProgressState;
+import dev.nibble.kernel.display.RenderOptions;
+import dev.nibble.kernel.protocol.CellRunner.CellRequest;
+import dev.nibble.kernel.protocol.CellRunner.CellResult;
+import dev.nibble.kernel.protocol.Cells;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.function.Consumer;
+import org.jline.reader.EndOfFileException;
+import org.jline.reader.LineReader;
+import org.jline.reader.LineReaderBuilder;
+import org.jline.reader.UserInterruptException;
+import org.jline.reader.impl.DefaultParser;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
+import org.jline.utils.AttributedStringBuilder;
+import org.jline.utils.AttributedStyle;
+
+/**
+ * Cells in a terminal: the session of a notebook, with lines instead of a page. {@link #interactive} talks with a person;
+ * {@link #script} runs a text.
+ */
+public final class Repl implements AutoCloseable {
+    private static final String WELCOME = """
+            Nibble on Java %d. Tab completes, %%help lists what is there, Ctrl-C stops a cell, Ctrl-D leaves.
+            """;
+
+    private final Cells cells;
+    private final Consumer<ProgressState> progress;
+
+    /** @param progress told about long work of cells */
+    public Repl(Consumer<ProgressState> progress) {
+        this.progress = progress;
+        this.cells = Cells.create(RenderOptions.DEFAULT.withPng(true));
+    }
+
+    /** Stops the running cell, from another thread. */
+    public void interrupt() {
+        cells.interrupt();
+    }
+
+    /**
+     * Runs a text as one cell, and shows its last value.
+     *
+     * @return whether all of it ran
+     */
+    public boolean script(String code, PrintWriter out, PrintWriter err, boolean colours) {
+        var output = new TerminalOutput(out, err, colours, progress);
+        boolean ok = cells.run(CellRequest.of(code), output).ok();
+        output.finish();
+        return ok;
+    }
+
+    /** Reads, runs and shows until the person leaves. */
+    public void interactive() throws IOException {
+        try (Terminal terminal = TerminalBuilder.builder().system(true).build()) {
+            interactive(terminal);
+        }
+    }
+
+    /** The same in some terminal. */
+    void interactive(Terminal terminal) {
+        terminal.handle(Terminal.Signal.INT, signal -> cells.interrupt());
+        var lines = LineReaderBuilder.builder()
+                .terminal(terminal)
+                .appName("nibble")
+                .parser(new JavaLines(cells::check))
+                .highlighter(new JavaColours())
+                .completer(new JavaCompleter(cells))
+                .variable(LineReader.SECONDARY_PROMPT_PATTERN, "%P   ... ")
+                .variable(LineReader.INDENTATION, JavaLines.INDENT)
+                .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
+                .option(LineReader.Option.AUTO_LIST, true)
+                .build();
+        var plain = new DefaultParser();
+        plain.setQuoteChars(new char[0]);
+        plain.setEscapeChars(new char[0]);
+        LineReader questions =
+                LineReaderBuilder.builder().terminal(terminal).parser(plain).build();
+        questions.variable(LineReader.DISABLE_HISTORY, true);
+        var output = new TerminalOutput(terminal.writer(), terminal.writer(), true, progress);
+        terminal.writer().printf(WELCOME, Runtime.version().feature());
+        terminal.writer().flush();
+        while (true) {
+            String code;
+            try {
+                code = lines.readLine(prompt());
+            } catch (UserInterruptException stop) {
+                continue; // the line is dropped, as a shell does
+            } catch (EndOfFileException end) {
+                return;
+            }
+            if (code.strip().equals("/exit") || code.strip().equals("exit")) {
+                return;
+            }
+            if (!code.isBlank()) {
+                CellResult _ = cells.run(
+                        new CellRequest(code, false, true, (asked, password) -> answer(questions, asked, password)),
+                        output);
+                output.finish();
+            }
+        }
+    }
+
+    /** What a cell reads from System.in is typed in the same terminal. */
+    private static String answer(LineReader lines, String prompt, boolean password) {
+        try {
+            return lines.readLine(prompt, password ? '*' : null);
+        } catch (EndOfFileException | UserInterruptException none) {
+            return null;
+        }
+    }
+
+    private String prompt() {
+        return new AttributedStringBuilder()
+                .styled(AttributedStyle.DEFAULT.foreground(AttributedStyle.GREEN), "In [" + (cells.count() + 1) + "]: ")
+                .toAnsi();
+    }
+
+    @Override
+    public void close() {
+        cells.close();
+    }
+}

@@ -1,0 +1,146 @@
+package dev.nibble.kernel.repl;
+
+import dev.nibble.kernel.display.MimeBundle;
+import dev.nibble.kernel.display.Output;
+import dev.nibble.kernel.display.ProgressState;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * What a cell shows, as text. Pictures are written as files beside their words. A display that is replaced again and again
+ * is printed when the cell ends, as it was last.
+ */
+final class TerminalOutput implements Output {
+    private static final String RESET = "\u001b[0m";
+    private static final String RED = "\u001b[31m";
+
+    private final PrintWriter out;
+    private final PrintWriter err;
+    private final boolean colours;
+    private final Consumer<ProgressState> progress;
+    private final Map<String, MimeBundle> updated = new LinkedHashMap<>();
+    private Path folder;
+    private int pictures;
+    private boolean atLineStart = true;
+
+    /**
+     * @param out what cells print and show
+     * @param err errors, and what cells print as such
+     * @param colours whether both understand ANSI
+     * @param progress told about long work
+     */
+    TerminalOutput(PrintWriter out, PrintWriter err, boolean colours, Consumer<ProgressState> progress) {
+        this.out = out;
+        this.err = err;
+        this.colours = colours;
+        this.progress = progress;
+    }
+
+    @Override
+    public synchronized void stream(String name, String text) {
+        boolean isError = name.equals("stderr");
+        PrintWriter to = isError ? err : out;
+        to.print(isError && colours ? RED + text + RESET : text);
+        to.flush();
+        atLineStart = text.endsWith("\n");
+    }
+
+    @Override
+    public synchronized void display(MimeBundle bundle, String displayId) {
+        line(text(bundle));
+    }
+
+    @Override
+    public synchronized void update(MimeBundle bundle, String displayId) {
+        updated.put(displayId, bundle);
+    }
+
+    @Override
+    public synchronized void result(int executionCount, MimeBundle bundle) {
+        finish();
+        line(text(bundle));
+    }
+
+    @Override
+    public void clear(boolean wait) {
+        // What is printed stays: a terminal has no place for one cell.
+    }
+
+    @Override
+    public synchronized void error(String name, String value, List<String> traceback) {
+        finish();
+        freshLine();
+        String text = String.join("\n", traceback);
+        err.println(colours ? text : plain(text));
+        err.flush();
+    }
+
+    @Override
+    public void progress(ProgressState state) {
+        progress.accept(state);
+    }
+
+    /** Prints what was replaced while the cell ran. */
+    synchronized void finish() {
+        updated.values().forEach(bundle -> line(text(bundle)));
+        updated.clear();
+    }
+
+    private void freshLine() {
+        if (!atLineStart) {
+            out.println();
+            out.flush();
+            atLineStart = true;
+        }
+    }
+
+    private void line(String text) {
+        if (text.isEmpty()) {
+            return;
+        }
+        freshLine();
+        out.println(colours ? text : plain(text));
+        out.flush();
+    }
+
+    static String plain(String text) {
+        return text.replaceAll("\u001b\\[[0-9;]*m", "");
+    }
+
+    private String text(MimeBundle bundle) {
+        String text =
+                String.valueOf(bundle.data().getOrDefault("text/plain", "")).stripTrailing();
+        Object png = bundle.data().get("image/png");
+        Object svg = bundle.data().get("image/svg+xml");
+        try {
+            if (png instanceof String base64) {
+                return joined(text, picture("png", Base64.getMimeDecoder().decode(base64)));
+            }
+            return svg instanceof String xml
+                    ? joined(text, picture("svg", xml.getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+                    : text;
+        } catch (IOException | IllegalArgumentException e) {
+            return joined(text, "(the picture could not be written: " + e.getMessage() + ")");
+        }
+    }
+
+    private static String joined(String text, String more) {
+        return text.isEmpty() ? more : text + "\n" + more;
+    }
+
+    private String picture(String kind, byte[] content) throws IOException {
+        if (folder == null) {
+            folder = Files.createTempDirectory("nibble-figures");
+        }
+        Path file = folder.resolve("figure-" + ++pictures + "." + kind);
+        Files.write(file, content);
+        return file.toUri().toString();
+    }
+}

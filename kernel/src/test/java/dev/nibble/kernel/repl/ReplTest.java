@@ -1,0 +1,123 @@
+package dev.nibble.kernel.repl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.jline.terminal.Size;
+import org.jline.terminal.impl.ExternalTerminal;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The terminal session, in a terminal that a test types into. */
+class ReplTest {
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+    private final Repl repl = new Repl(state -> {});
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @AfterEach
+    void close() {
+        repl.close();
+    }
+
+    private boolean script(String code) {
+        return repl.script(code, new PrintWriter(out), new PrintWriter(err), false);
+    }
+
+    @Test
+    void aScriptPrintsAndShowsItsLastValue() {
+        assertThat(script("int a = 20;\nSystem.out.println(\"a is \" + a);\na + 1"))
+                .isTrue();
+        assertThat(out).hasToString("a is 20\n21\n");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void aScriptThatFailsSaysWhereWithoutColours() {
+        assertThat(script("int a = 1;\nint b = \"x\";\nSystem.out.println(a);")).isFalse();
+        assertThat(err.toString()).contains("CompileError", "line 2").doesNotContain("\u001b");
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void aFigureIsAFileAndAReplacedDisplayItsLastState() throws IOException {
+        assertThat(script("var shown = display(\"one\", \"id\");\nshown.update(\"two\");\nshown.update(\"three\");\n"
+                        + "Charts.errors(Generators.gaussian(16, 16, 1), \"int8\")"))
+                .as(err.toString())
+                .isTrue();
+        assertThat(out.toString()).contains("one\nthree\n", "Chart: ").doesNotContain("two");
+        String last = out.toString().lines().reduce((a, b) -> b).orElseThrow();
+        assertThat(last).startsWith("file:").endsWith(".png");
+        Path picture = Path.of(java.net.URI.create(last));
+        assertThat(Files.readAllBytes(picture)).startsWith(0x89, 'P', 'N', 'G');
+        Files.delete(picture);
+        Files.delete(picture.getParent());
+    }
+
+    @Test
+    void aPersonTypesCompletesStopsAndLeaves() throws Exception {
+        var keys = new PipedOutputStream();
+        var screen = new ByteArrayOutputStream();
+        try (var in = new PipedInputStream(keys, 1 << 16);
+                var terminal = new ExternalTerminal("test", "xterm", in, screen, StandardCharsets.UTF_8)) {
+            terminal.setSize(new Size(100, 30));
+            Thread session = Thread.ofPlatform().start(() -> repl.interactive(terminal));
+            await(screen, "In [1]");
+            type(keys, "int twice(int v) {\r");
+            await(screen, "...");
+            type(keys, "return v * 2;\r}\r");
+            await(screen, "In [2]");
+            type(keys, "twice(21)\r");
+            await(screen, "\n42");
+            type(keys, "\"abc\".subst\t0, 2)\r");
+            await(screen, "\nab");
+            type(keys, "%lsm\t\r");
+            await(screen, "For the shell");
+            type(keys, "while (true) { }\r");
+            Thread.sleep(500);
+            type(keys, "\u0003");
+            await(screen, "KeyboardInterrupt");
+            type(keys, "twice(4)\r");
+            await(screen, "\n8");
+            type(keys, "String name = input(\"who? \")\r");
+            await(screen, "who? ");
+            type(keys, "Ann (\rname.length()\r");
+            await(screen, "\n5");
+            type(keys, "\u0004");
+            session.join(TimeUnit.NANOSECONDS.toMillis(PATIENCE_NANOS));
+            assertThat(session.isAlive()).isFalse();
+        }
+    }
+
+    private static void type(PipedOutputStream keys, String text) throws IOException {
+        keys.write(text.getBytes(StandardCharsets.UTF_8));
+        keys.flush();
+    }
+
+    /** Waits until a text is on the screen, and forgets what came before. */
+    private static void await(ByteArrayOutputStream screen, String text) throws InterruptedException {
+        long end = System.nanoTime() + PATIENCE_NANOS;
+        String seen = "";
+        while (System.nanoTime() < end) {
+            seen = TerminalOutput.plain(
+                            screen.toString(StandardCharsets.UTF_8).replaceAll("\u001b(?:\\[[?0-9;]*[A-Za-z]|[=>])", ""))
+                    .replace("\r", "");
+            if (seen.contains(text)) {
+                screen.reset();
+                return;
+            }
+            Thread.sleep(20);
+        }
+        assertThat(seen).contains(text);
+    }
+}
