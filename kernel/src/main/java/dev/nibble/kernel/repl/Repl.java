@@ -2,6 +2,8 @@ package dev.nibble.kernel.repl;
 
 import dev.nibble.kernel.display.ProgressState;
 import dev.nibble.kernel.display.RenderOptions;
+import dev.nibble.kernel.history.History;
+import dev.nibble.kernel.history.HistoryFile;
 import dev.nibble.kernel.protocol.CellRunner.CellRequest;
 import dev.nibble.kernel.protocol.CellRunner.CellResult;
 import dev.nibble.kernel.protocol.Cells;
@@ -26,6 +28,9 @@ public final class Repl implements AutoCloseable {
     private static final String WELCOME = """
             Nibble on Java %d. Tab completes, %%help lists what is there, Ctrl-C stops a cell, Ctrl-D leaves.
             """;
+
+    /** Cells of before, in notebooks too, that the arrow keys and Ctrl-R find. */
+    private static final int REMEMBERED = 1000;
 
     private final Cells cells;
     private final Consumer<ProgressState> progress;
@@ -55,13 +60,14 @@ public final class Repl implements AutoCloseable {
 
     /** Reads, runs and shows until the person leaves. */
     public void interactive() throws IOException {
-        try (Terminal terminal = TerminalBuilder.builder().system(true).build()) {
-            interactive(terminal);
+        try (Terminal terminal = TerminalBuilder.builder().system(true).build();
+                var history = new History(HistoryFile.path())) {
+            interactive(terminal, history);
         }
     }
 
     /** The same in some terminal. */
-    void interactive(Terminal terminal) {
+    void interactive(Terminal terminal, History history) {
         terminal.handle(Terminal.Signal.INT, signal -> cells.interrupt());
         var lines = LineReaderBuilder.builder()
                 .terminal(terminal)
@@ -74,6 +80,7 @@ public final class Repl implements AutoCloseable {
                 .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
                 .option(LineReader.Option.AUTO_LIST, true)
                 .build();
+        history.tail(REMEMBERED).forEach(entry -> lines.getHistory().add(entry.code()));
         var plain = new DefaultParser();
         plain.setQuoteChars(new char[0]);
         plain.setEscapeChars(new char[0]);
@@ -100,6 +107,7 @@ public final class Repl implements AutoCloseable {
                         new CellRequest(code, false, true, (asked, password) -> answer(questions, asked, password)),
                         output);
                 output.finish();
+                history.add(cells.count(), code, null);
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.nibble.kernel.repl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nibble.kernel.history.History;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PipedInputStream;
@@ -16,6 +17,7 @@ import org.jline.terminal.Size;
 import org.jline.terminal.impl.ExternalTerminal;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The terminal session, in a terminal that a test types into. */
 class ReplTest {
@@ -65,18 +67,22 @@ class ReplTest {
     }
 
     @Test
-    void aPersonTypesCompletesStopsAndLeaves() throws Exception {
+    void aPersonTypesCompletesStopsAndLeaves(@TempDir Path folder) throws Exception {
+        var history = new History(folder.resolve("history.sqlite"));
+        history.add(1, "6 * 111", null);
         var keys = new PipedOutputStream();
         var screen = new ByteArrayOutputStream();
         try (var in = new PipedInputStream(keys, 1 << 16);
                 var terminal = new ExternalTerminal("test", "xterm", in, screen, StandardCharsets.UTF_8)) {
             terminal.setSize(new Size(100, 30));
-            Thread session = Thread.ofPlatform().start(() -> repl.interactive(terminal));
+            Thread session = Thread.ofPlatform().start(() -> repl.interactive(terminal, history));
             await(screen, "In [1]");
+            type(keys, "\u0010\r"); // Ctrl-P, as the arrow up
+            await(screen, "\n666");
             type(keys, "int twice(int v) {\r");
             await(screen, "...");
             type(keys, "return v * 2;\r}\r");
-            await(screen, "In [2]");
+            await(screen, "In [3]");
             type(keys, "twice(21)\r");
             await(screen, "\n42");
             type(keys, "\"abc\".subst\t0, 2)\r");
@@ -96,6 +102,10 @@ class ReplTest {
             type(keys, "\u0004");
             session.join(TimeUnit.NANOSECONDS.toMillis(PATIENCE_NANOS));
             assertThat(session.isAlive()).isFalse();
+            assertThat(history.tail(100))
+                    .extracting(History.Entry::code)
+                    .contains("6 * 111", "twice(4)", "name.length()");
+            history.close();
         }
     }
 
@@ -109,8 +119,8 @@ class ReplTest {
         long end = System.nanoTime() + PATIENCE_NANOS;
         String seen = "";
         while (System.nanoTime() < end) {
-            seen = TerminalOutput.plain(
-                            screen.toString(StandardCharsets.UTF_8).replaceAll("\u001b(?:\\[[?0-9;]*[A-Za-z]|[=>])", ""))
+            seen = TerminalOutput.plain(screen.toString(StandardCharsets.UTF_8)
+                            .replaceAll("\u001b(?:\\[[?0-9;]*[A-Za-z]|[=>])", ""))
                     .replace("\r", "");
             if (seen.contains(text)) {
                 screen.reset();
