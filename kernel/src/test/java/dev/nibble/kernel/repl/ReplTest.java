@@ -74,7 +74,7 @@ class ReplTest {
         var screen = new ByteArrayOutputStream();
         try (var in = new PipedInputStream(keys, 1 << 16);
                 var terminal = new ExternalTerminal("test", "xterm", in, screen, StandardCharsets.UTF_8)) {
-            terminal.setSize(new Size(100, 30));
+            terminal.setSize(Size.of(100, 30));
             Thread session = Thread.ofPlatform().start(() -> repl.interactive(terminal, history));
             await(screen, "In [1]");
             type(keys, "\u0010\r"); // Ctrl-P, as the arrow up
