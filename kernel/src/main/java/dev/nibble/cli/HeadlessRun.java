@@ -7,7 +7,7 @@ import dev.nibble.kernel.notebook.HtmlReport;
 import dev.nibble.kernel.notebook.NotebookDocument;
 import dev.nibble.kernel.notebook.NotebookDocument.Cell;
 import dev.nibble.kernel.notebook.NotebookRunner;
-import dev.nibble.kernel.protocol.CellRunner;
+import dev.nibble.kernel.notebook.Parameters;
 import dev.nibble.kernel.protocol.CellRunner.CellError;
 import dev.nibble.kernel.protocol.Cells;
 import java.nio.file.Files;
@@ -16,12 +16,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** One run of a notebook in this process, shown in the terminal, stopped by Ctrl-C, written where it shall be. */
 final class HeadlessRun {
     private final Path notebook;
     private final List<Path> outputs;
     private final boolean allowErrors;
+    private Map<String, String> parameters = Map.of();
+    private Duration limit = Duration.ZERO;
 
     /**
      * @param notebook an .ipynb file
@@ -32,6 +35,18 @@ final class HeadlessRun {
         this.notebook = notebook;
         this.outputs = outputs;
         this.allowErrors = allowErrors;
+    }
+
+    /** Values for the notebook's parameters, by name. */
+    HeadlessRun with(Map<String, String> values) {
+        parameters = Map.copyOf(values);
+        return this;
+    }
+
+    /** The longest that a cell may take; zero for any time. */
+    HeadlessRun within(Duration most) {
+        limit = most;
+        return this;
     }
 
     /**
@@ -68,15 +83,16 @@ final class HeadlessRun {
     }
 
     Done run() {
-        var document = NotebookDocument.read(notebook);
+        var document = Parameters.inject(NotebookDocument.read(notebook), parameters);
         // A notebook that is written for others carries a picture beside each figure.
         boolean png = outputs.stream().anyMatch(HeadlessRun::isNotebook);
         Progress progress = Progress.current();
         long started = System.nanoTime();
         NotebookRunner.Run run;
-        try (CellRunner cells = Cells.create(RenderOptions.DEFAULT.withPng(png));
+        try (Cells cells = Cells.create(RenderOptions.DEFAULT.withPng(png));
                 var _ = new Stopper(cells::interrupt, progress)) {
-            run = new NotebookRunner(cells, allowErrors).run(document, new Shown(progress));
+            var _ = cells.engine(); // no cell is charged with its start
+            run = new NotebookRunner(cells, allowErrors, limit).run(document, new Shown(progress));
         }
         double seconds = (System.nanoTime() - started) / 1e9;
         for (Path output : outputs) {

@@ -3,6 +3,7 @@ package dev.nibble.cli;
 import dev.nibble.kernel.notebook.NotebookRunner.Failure;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,9 +23,15 @@ import picocli.CommandLine.Parameters;
             "Relative paths in its cells start at the notebook's folder. Stops at the first cell that fails, unless the"
                     + " cell is tagged raises-exception: then the exit code is 1, and what was reached is still written.",
             "Ctrl-C stops the running cell and ends the same way, with exit code 130.",
-            "What the cells print is printed at the end."
+            "What the cells print is printed at the end.",
+            "",
+            "  nibble run study.ipynb -p bits=4 -p model=smollm2-135m -o study-4.html",
+            "",
+            "sets what the cell tagged \"parameters\" declares, in a cell after it."
         })
 final class RunCommand extends LaboratoryCommand {
+    private static final double LONGEST_LIMIT = 1e9;
+
     @Mixin
     private JsonOption json;
 
@@ -37,6 +44,18 @@ final class RunCommand extends LaboratoryCommand {
 
     @Option(names = "--allow-errors", description = "Go on after a cell that fails; the exit code is 1 all the same.")
     private boolean allowErrors;
+
+    @Option(
+            names = {"-p", "--parameter"},
+            paramLabel = "NAME=VALUE",
+            description = "Set a variable of the cell tagged parameters; may be given again.")
+    private Map<String, String> parameters = new LinkedHashMap<>();
+
+    @Option(
+            names = "--time-limit",
+            paramLabel = "SECONDS",
+            description = "Stop a cell that takes longer; it counts as failed (default: no limit).")
+    private double seconds;
 
     @Parameters(paramLabel = "NOTEBOOK", description = "An .ipynb file.")
     private String notebook;
@@ -53,7 +72,11 @@ final class RunCommand extends LaboratoryCommand {
             }
         }
         Path source = Terminal.path(notebook);
-        headless = new HeadlessRun(source, files, allowErrors);
+        if (!(seconds >= 0) || seconds > LONGEST_LIMIT) {
+            throw new ParameterException(spec().commandLine(), "--time-limit wants seconds, not " + seconds);
+        }
+        headless = new HeadlessRun(source, files, allowErrors).with(parameters).within(Duration.ofMillis((long)
+                Math.ceil(seconds * 1000)));
         headless.check();
         return source.getParent();
     }

@@ -24,6 +24,7 @@ public final class TimeitMagic extends NamedMagic {
     private static final int STEADY = 3;
 
     /** Where results go. */
+    @SuppressWarnings("UnusedVariable") // written, so that nothing that makes a value can be left out
     private static volatile Object sink;
 
     public TimeitMagic() {

@@ -11,7 +11,11 @@ import dev.nibble.kernel.protocol.CellRunner.CellResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Runs a notebook's code cells in order, without Jupyter. Relative paths in cells resolve against the working directory
@@ -20,14 +24,25 @@ import java.util.Optional;
 public final class NotebookRunner {
     private final CellRunner cells;
     private final boolean allowErrors;
+    private final Duration limit;
 
     /**
      * @param cells runs them; stays open
      * @param allowErrors go on after a cell that fails
      */
     public NotebookRunner(CellRunner cells, boolean allowErrors) {
+        this(cells, allowErrors, Duration.ZERO);
+    }
+
+    /**
+     * @param cells runs them; stays open
+     * @param allowErrors go on after a cell that fails
+     * @param limit after which a cell is stopped, and has failed; zero for none
+     */
+    public NotebookRunner(CellRunner cells, boolean allowErrors, Duration limit) {
         this.cells = cells;
         this.allowErrors = allowErrors;
+        this.limit = limit;
     }
 
     /** Hears how a run goes; all methods are optional. */
@@ -104,7 +119,7 @@ public final class NotebookRunner {
             listener.started(number, total, cell);
             outputs[i] = recorder.cell(new Printed(listener));
             long start = System.nanoTime();
-            CellResult result = cells.run(CellRequest.of(cell.source()), outputs[i]);
+            CellResult result = run(cell, outputs[i]);
             Duration time = Duration.ofNanos(System.nanoTime() - start);
             counts[i] = result.executionCount();
             listener.finished(number, total, cell, time, result.error());
@@ -125,6 +140,38 @@ public final class NotebookRunner {
                             : cell.withOutputs(counts[i], outputs[i] == null ? List.of() : outputs[i].outputs()));
         }
         return new Run(notebook.withCells(done), Optional.ofNullable(failure));
+    }
+
+    private CellResult run(Cell cell, OutputRecorder.Recorded output) {
+        if (limit.isZero()) {
+            return cells.run(CellRequest.of(cell.source()), output);
+        }
+        var late = new AtomicBoolean();
+        var over = new CountDownLatch(1);
+        Thread watch = Thread.ofPlatform().name("time-limit").daemon().start(() -> {
+            try {
+                if (!over.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                    late.set(true);
+                    cells.interrupt();
+                }
+            } catch (InterruptedException unexpected) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        CellResult result = cells.run(CellRequest.of(cell.source()), output);
+        over.countDown();
+        try {
+            watch.join();
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+        if (result.ok() || !late.get()) {
+            return result;
+        }
+        String message =
+                String.format(Locale.ROOT, "the cell ran longer than %s s and was stopped", limit.toMillis() / 1000.0);
+        var error = new CellError("TimeLimit", message, List.of("TimeLimit: " + message));
+        return new CellResult(result.executionCount(), error);
     }
 
     private static boolean runs(Cell cell) {

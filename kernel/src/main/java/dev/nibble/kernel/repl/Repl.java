@@ -25,10 +25,6 @@ import org.jline.utils.AttributedStyle;
  * {@link #script} runs a text.
  */
 public final class Repl implements AutoCloseable {
-    private static final String WELCOME = """
-            Nibble on Java %d. Tab completes, %%help lists what is there, Ctrl-C stops a cell, Ctrl-D leaves.
-            """;
-
     /** Cells of before, in notebooks too, that the arrow keys and Ctrl-R find. */
     private static final int REMEMBERED = 1000;
 
@@ -88,7 +84,11 @@ public final class Repl implements AutoCloseable {
                 LineReaderBuilder.builder().terminal(terminal).parser(plain).build();
         questions.variable(LineReader.DISABLE_HISTORY, true);
         var output = new TerminalOutput(terminal.writer(), terminal.writer(), true, progress);
-        terminal.writer().printf(WELCOME, Runtime.version().feature());
+        terminal.writer()
+                .printf(
+                        "Nibble on Java %d. Tab completes, %%help lists what is there, Ctrl-C stops a cell, Ctrl-D"
+                                + " leaves.%n",
+                        Runtime.version().feature());
         terminal.writer().flush();
         while (true) {
             String code;

@@ -1,17 +1,23 @@
 package dev.nibble.kernel.notebook;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.nibble.kernel.display.MimeBundle;
+import dev.nibble.kernel.display.NoOutput;
 import dev.nibble.kernel.display.Output;
+import dev.nibble.kernel.display.RenderOptions;
 import dev.nibble.kernel.notebook.NotebookDocument.Cell;
 import dev.nibble.kernel.notebook.NotebookDocument.Kind;
 import dev.nibble.kernel.protocol.CellRunner;
+import dev.nibble.kernel.protocol.CellRunner.CellRequest;
+import dev.nibble.kernel.protocol.Cells;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -166,5 +172,75 @@ class NotebookRunnerTest {
         assertThat(first.path("data"))
                 .isEqualTo(JsonNodeFactory.instance.objectNode().put("text/plain", "a"));
         assertThat(first.path("metadata").properties()).isEqualTo(Map.of().entrySet());
+    }
+
+    private static final Cell DECLARED = code(
+            "int bits = 8;\nString model = \"a\";\nvar name = \"b\";\nfinal double share = 0.5;\nfloat f = 1f;",
+            "parameters");
+
+    private static List<String> injected(Map<String, String> values, Cell... cells) {
+        return Parameters.inject(new NotebookDocument(empty(), List.of(cells)), values).cells().stream()
+                .map(cell -> (cell.hasTag("injected-parameters") ? "> " : "") + cell.source())
+                .toList();
+    }
+
+    @Test
+    void parametersAreSetAfterTheirCellInTheTypesThatItDeclares() {
+        Map<String, String> values = new LinkedHashMap<>();
+        values.put("bits", "4");
+        values.put("model", "a \"b\" \\");
+        values.put("name", "7");
+        values.put("f", "2.5");
+        assertThat(injected(values, code("first"), DECLARED, code("last")))
+                .containsExactly(
+                        "first",
+                        DECLARED.source(),
+                        "> // Parameters\nbits = 4;\nmodel = \"a \\\"b\\\" \\\\\";\nname = \"7\";\nf = 2.5f;",
+                        "last");
+    }
+
+    @Test
+    void parametersOfAnEarlierRunAreReplaced() {
+        NotebookDocument once =
+                Parameters.inject(new NotebookDocument(empty(), List.of(DECLARED)), Map.of("bits", "4"));
+        assertThat(Parameters.inject(once, Map.of("bits", "3")).cells())
+                .extracting(Cell::source)
+                .containsExactly(DECLARED.source(), "// Parameters\nbits = 3;");
+    }
+
+    @Test
+    void withoutATaggedCellParametersAreDeclaredFirst() {
+        Map<String, String> values = new LinkedHashMap<>();
+        values.put("n", "4");
+        values.put("large", "123456789012");
+        values.put("share", "0.25");
+        values.put("fast", "true");
+        values.put("text", "int8");
+        assertThat(injected(values, code("first")))
+                .containsExactly(
+                        "> // Parameters\nint n = 4;\nlong large = 123456789012L;\ndouble share = 0.25;\n"
+                                + "boolean fast = true;\nString text = \"int8\";",
+                        "first");
+    }
+
+    @Test
+    void parametersThatAreNotDeclaredOrNoNamesAreRefused() {
+        assertThatThrownBy(() -> injected(Map.of("bitts", "4"), DECLARED))
+                .hasMessageContaining("declares no bitts")
+                .hasMessageContaining("bits, f, model, name, share");
+        assertThatThrownBy(() -> injected(Map.of("a; System.exit(1)", "4"), DECLARED))
+                .hasMessageContaining("is no name of a variable");
+    }
+
+    @Test
+    void aCellThatTakesTooLongIsStopped() {
+        try (CellRunner cells = Cells.create(RenderOptions.DEFAULT)) {
+            cells.run(CellRequest.of("1 + 1"), new NoOutput()); // the session is warm
+            NotebookRunner.Run run = new NotebookRunner(cells, false, Duration.ofMillis(300))
+                    .run(
+                            new NotebookDocument(empty(), List.of(code("int a = 1;"), code("while (true) { }"))),
+                            NotebookRunner.Listener.NONE);
+            assertThat(run.failure().orElseThrow().summary()).contains("code cell 2", "TimeLimit", "longer than 0.3 s");
+        }
     }
 }
