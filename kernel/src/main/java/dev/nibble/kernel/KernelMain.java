@@ -2,6 +2,7 @@ package dev.nibble.kernel;
 
 import dev.nibble.kernel.cell.StandardStreams;
 import dev.nibble.kernel.channel.Connection;
+import dev.nibble.kernel.comm.Comm;
 import dev.nibble.kernel.display.RenderOptions;
 import dev.nibble.kernel.history.History;
 import dev.nibble.kernel.history.HistoryFile;
@@ -46,9 +47,10 @@ public final class KernelMain {
     }
 
     private void run() {
+        Comm.connect(connection.commPort());
         connection.serve(
                 Handlers.shell(cells, history, connection.comms(), _ -> end()),
-                _ -> Handlers.control(cells, _ -> end()));
+                subshells -> Handlers.control(cells, subshells, _ -> end()));
         watchParent();
         try {
             Thread.currentThread().join();

@@ -6,18 +6,22 @@ import dev.nibble.kernel.display.MimeBundle;
 import dev.nibble.kernel.display.Output;
 import dev.nibble.kernel.display.RenderOptions;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ForkJoinWorkerThread;
 
 /**
- * One run of one cell. A thread belongs to the cell that started it, for ever; workers of shared pools belong to
- * whichever cell runs. What a thread prints, displays or reports as progress goes to its cell, also after the cell's
- * end.
+ * One run of one cell. A thread belongs to the cell that started it, for ever; workers of shared pools belong to the
+ * cell that runs, and where several do, to the oldest. What a thread prints, displays or reports as progress goes to
+ * its cell, also after the cell's end.
  */
 public final class Cell {
     private static final InheritableThreadLocal<Cell> OWNER = new InheritableThreadLocal<>();
+    /** Those that run, the oldest first. */
+    private static final List<Cell> RUNNING = new CopyOnWriteArrayList<>();
+
     private static volatile Cell latest;
 
-    private final Output output;
+    private final Delivery output;
     private final LineSource lines;
     private final RenderOptions options;
     private final CancelToken token = new CancelToken();
@@ -52,22 +56,39 @@ public final class Cell {
             return null;
         }
         if (Thread.currentThread() instanceof ForkJoinWorkerThread) {
-            return latest;
+            Cell oldest = oldest();
+            return oldest == null ? latest : oldest;
         }
         return OWNER.get();
+    }
+
+    private static Cell oldest() {
+        for (Cell cell : RUNNING) {
+            return cell;
+        }
+        return null;
     }
 
     /** Makes the calling thread, and all that it starts from now on, this cell's. */
     public void enter() {
         OWNER.set(this);
-        latest = this;
+        RUNNING.add(this);
     }
 
     /** Ends what {@link #enter()} began, on the same thread: unfinished bars close, all text is handed over. */
     public void leave() {
         progress.closeAll();
         streams.flush();
+        latest = this;
+        RUNNING.remove(this);
         OWNER.remove();
+    }
+
+    /** Throws away what it would still show: it is over, but a thread of it could not be stopped. */
+    public void silence() {
+        progress.closeAll();
+        streams.flush();
+        output.silence();
     }
 
     /** Asks everything that works for this cell to stop. */

@@ -1,6 +1,7 @@
 package dev.nibble.kernel.cell;
 
 import dev.nibble.kernel.display.MimeBundle;
+import dev.nibble.kernel.display.NoOutput;
 import dev.nibble.kernel.display.Output;
 import dev.nibble.kernel.display.ProgressState;
 import java.util.List;
@@ -9,8 +10,19 @@ import java.util.List;
  * Hands a cell's output to its receiver. While the receiver works, the thread does not belong to the cell: what a
  * terminal receiver prints goes to the terminal, not round in a circle.
  */
-record Delivery(Output receiver) implements Output {
+final class Delivery implements Output {
     private static final ThreadLocal<Boolean> BUSY = new ThreadLocal<>();
+
+    private volatile Output receiver;
+
+    Delivery(Output receiver) {
+        this.receiver = receiver;
+    }
+
+    /** Nothing is handed over any more. */
+    void silence() {
+        receiver = new NoOutput();
+    }
 
     static boolean busy() {
         return BUSY.get() != null;

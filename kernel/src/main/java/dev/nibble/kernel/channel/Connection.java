@@ -1,6 +1,7 @@
 package dev.nibble.kernel.channel;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.nibble.kernel.comm.CommPort;
 import dev.nibble.kernel.protocol.Comms;
 import dev.nibble.kernel.protocol.Dispatcher;
 import dev.nibble.kernel.protocol.Subshells;
@@ -67,8 +68,13 @@ public final class Connection {
         }
     }
 
-    /** The comms of this connection. */
+    /** The comms of this connection, as the front end sees them. */
     public Comms comms() {
+        return basekernel;
+    }
+
+    /** The way of the comms that code here opens. */
+    public CommPort commPort() {
         return basekernel;
     }
 
@@ -93,7 +99,7 @@ public final class Connection {
 
     /** Sends what is waiting to be sent and closes the sockets; waits for the channels, so limit it from outside. */
     public void close() throws InterruptedException {
-        input.end();
+        input.finish(CHANNEL_MILLIS);
         shell.finish(CHANNEL_MILLIS);
         control.finish(CHANNEL_MILLIS);
         publisher.finish(CHANNEL_MILLIS);

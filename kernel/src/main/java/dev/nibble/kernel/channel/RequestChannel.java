@@ -118,6 +118,8 @@ final class RequestChannel extends Channel {
 
         @Override
         public String ask(String prompt, boolean password) throws InterruptedException {
+            // What the cell has printed goes first.
+            boolean _ = publisher.postAndWait(() -> {}, SOON);
             return input.ask(to.identities(), to.request().header(), prompt, password);
         }
 

@@ -34,7 +34,7 @@ final class ShellLanes implements RequestChannel.Lanes, Subshells {
     @Override
     public synchronized String create() {
         if (subshells.size() == MAX_SUBSHELLS) {
-            throw new IllegalStateException("there are " + MAX_SUBSHELLS + " subshells already; delete one first");
+            throw new Request.BadRequest("there are " + MAX_SUBSHELLS + " subshells already; delete one first");
         }
         String id = UUID.randomUUID().toString();
         subshells.put(id, Lane.start("subshell-" + id.substring(0, 8), dispatcher));
@@ -48,7 +48,7 @@ final class ShellLanes implements RequestChannel.Lanes, Subshells {
             lane = subshells.remove(id);
         }
         if (lane == null) {
-            throw new IllegalArgumentException("there is no subshell of that id");
+            throw new Request.BadRequest("there is no subshell of that id");
         }
         // Where lanes are filled, so that nothing comes in behind the end.
         boolean _ = shell.postAndWait(lane::close, SOON);

@@ -32,6 +32,9 @@ final class Wire {
     private static final byte[] DELIMITER = "<IDS|MSG>".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] EMPTY_OBJECT = "{}".getBytes(StandardCharsets.US_ASCII);
     private static final int JSON_FRAMES = 4;
+    /** In bytes. A header goes back with every message that its request causes. */
+    private static final int MAX_HEADER = 1 << 16;
+
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
                     "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
@@ -74,7 +77,10 @@ final class Wire {
         if (!MessageDigest.isEqual(signature, expected)) {
             throw new NotAMessage("a message with a wrong signature");
         }
-        ObjectNode header = object(signed.get(0), "header");
+        if (signed.getFirst().length > MAX_HEADER) {
+            throw new NotAMessage("a message whose header has more than " + MAX_HEADER + " bytes");
+        }
+        ObjectNode header = object(signed.getFirst(), "header");
         var request = new Request(
                 header,
                 object(signed.get(2), "metadata"),

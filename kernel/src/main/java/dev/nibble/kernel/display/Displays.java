@@ -79,7 +79,7 @@ public final class Displays {
     private static MimeBundle withText(MimeBundle bundle, Object value) {
         var data = new java.util.LinkedHashMap<>(bundle.data());
         data.put("text/plain", ValueText.of(value));
-        return new MimeBundle(data, bundle.metadata());
+        return new MimeBundle(data, bundle.metadata(), bundle.buffers());
     }
 
     /** The renderer of the most specific type; among equals the one registered last, then the order of the services. */

@@ -2,6 +2,7 @@ package dev.nibble.kernel.display;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -10,14 +11,22 @@ import java.util.Map;
  * @param data MIME type to content: a {@code String} (binary types in base64), or for JSON types a Jackson
  *     {@code JsonNode}
  * @param metadata MIME type to its metadata, or notebook-level keys
+ * @param buffers binary parts for a live front end, which metadata may tell about; a notebook file keeps none. Not
+ *     copied
  */
-public record MimeBundle(Map<String, Object> data, Map<String, Object> metadata) {
+public record MimeBundle(Map<String, Object> data, Map<String, Object> metadata, List<byte[]> buffers) {
     /** Blank: takes away what a display showed. */
     public static final MimeBundle NOTHING = of(Map.of("text/html", "", "text/plain", ""));
 
     public MimeBundle {
         data = Collections.unmodifiableMap(new LinkedHashMap<>(data));
         metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+        buffers = List.copyOf(buffers);
+    }
+
+    /** A bundle without binary parts. */
+    public MimeBundle(Map<String, Object> data, Map<String, Object> metadata) {
+        this(data, metadata, List.of());
     }
 
     /** A bundle without metadata: MIME type to text, or to JSON as maps and lists. */

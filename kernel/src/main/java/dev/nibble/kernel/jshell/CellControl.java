@@ -8,6 +8,8 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import jdk.jshell.execution.DirectExecutionControl;
 import jdk.jshell.spi.ExecutionControl;
@@ -18,6 +20,9 @@ import jdk.jshell.spi.SPIResolutionException;
 /**
  * Runs the code that JShell compiled, in this JVM, on the cell's {@link UserThread}. Keeps the value and the exception
  * of the last snippet as objects; JShell's own way turns every value into text, element by element.
+ *
+ * <p>Whoever calls JShell holds the compiler's lock. While a cell's code runs it is free, so that other cells can
+ * compile and run meanwhile.
  */
 final class CellControl extends DirectExecutionControl {
     private static final int MAX_CAUSES = 16;
@@ -27,16 +32,69 @@ final class CellControl extends DirectExecutionControl {
     private static final Pattern UNNAMED = Pattern.compile("\\$\\d+");
 
     private final Weaver weaver = new Weaver(CellControl.class.getClassLoader());
+    private static final ThreadLocal<Frame> FRAMES = new ThreadLocal<>();
+    private final ReentrantLock compiler;
     private ClassLoader loader;
-    // Set by the engine before, read after each snippet, all on the evaluating thread.
-    private UserThread thread;
-    private Object value;
-    private Throwable thrown;
-    private Class<?> last;
+
+    /** What one snippet came to; used by the evaluating thread, and its value by the cell's. */
+    static final class Frame {
+        private final UserThread thread;
+        private volatile Object value;
+        private volatile Throwable thrown;
+        private Class<?> declaring;
+        private boolean stopped;
+
+        Frame(UserThread thread) {
+            this.thread = thread;
+        }
+
+        Object value() {
+            return value;
+        }
+
+        Throwable thrown() {
+            return thrown;
+        }
+
+        /** Whether a stop check ended it. */
+        boolean stopped() {
+            return stopped;
+        }
+
+        /**
+         * Lets go of the value, an expression's that no variable names. JShell would keep it for ever, which a session
+         * that looks at large matrices does not survive.
+         */
+        void forgetUnnamed() {
+            if (declaring == null) {
+                return;
+            }
+            for (Field field : declaring.getDeclaredFields()) {
+                if (UNNAMED.matcher(field.getName()).matches()
+                        && !field.getType().isPrimitive()) {
+                    try {
+                        field.setAccessible(true);
+                        field.set(null, null);
+                    } catch (IllegalAccessException | RuntimeException e) {
+                        // then it stays
+                    }
+                }
+            }
+        }
+    }
+
+    private CellControl(ReentrantLock compiler) {
+        this.compiler = compiler;
+    }
 
     /** Hands the control to JShell. */
     static final class Provider implements ExecutionControlProvider {
+        private final ReentrantLock compiler;
         CellControl control;
+
+        Provider(ReentrantLock compiler) {
+            this.compiler = compiler;
+        }
 
         @Override
         public String name() {
@@ -48,7 +106,7 @@ final class CellControl extends DirectExecutionControl {
             Thread creator = Thread.currentThread();
             ClassLoader before = creator.getContextClassLoader();
             try {
-                control = new CellControl();
+                control = new CellControl(compiler);
                 // The JDK's loader makes itself known in this way only.
                 control.loader = creator.getContextClassLoader();
                 return control;
@@ -62,43 +120,14 @@ final class CellControl extends DirectExecutionControl {
         return loader;
     }
 
-    void begin(UserThread user) {
-        thread = user;
-        value = null;
-        thrown = null;
-    }
-
-    Object takeValue() {
-        Object taken = value;
-        value = null;
-        return taken;
-    }
-
-    /**
-     * Lets go of the value of the last snippet, an expression that no variable names. JShell would keep it for ever,
-     * which a session that looks at large matrices does not survive.
-     */
-    void forgetUnnamed() {
-        if (last == null) {
-            return;
+    /** Calls JShell; what its snippet comes to is in the frame afterwards. The caller holds the compiler's lock. */
+    <T> T within(Frame frame, Supplier<T> jshell) {
+        FRAMES.set(frame);
+        try {
+            return jshell.get();
+        } finally {
+            FRAMES.remove();
         }
-        for (Field field : last.getDeclaredFields()) {
-            if (UNNAMED.matcher(field.getName()).matches() && !field.getType().isPrimitive()) {
-                try {
-                    field.setAccessible(true);
-                    field.set(null, null);
-                } catch (IllegalAccessException | RuntimeException e) {
-                    // then it stays
-                }
-            }
-        }
-        last = null;
-    }
-
-    Throwable takeThrown() {
-        Throwable taken = thrown;
-        thrown = null;
-        return taken;
     }
 
     @Override
@@ -126,30 +155,44 @@ final class CellControl extends DirectExecutionControl {
 
     @Override
     protected String invoke(Method snippet) throws Exception {
-        value = null;
-        thrown = null;
-        last = snippet.getDeclaringClass();
-        thread.call(() -> {
-            try {
-                value = snippet.invoke(null);
-            } catch (InvocationTargetException e) {
-                thrown = e.getCause();
-                throw outcome(e);
-            }
-            return null;
-        });
+        Frame frame = FRAMES.get();
+        frame.declaring = snippet.getDeclaringClass();
+        compiler.unlock();
+        try {
+            frame.thread.call(() -> {
+                try {
+                    frame.value = snippet.invoke(null);
+                } catch (InvocationTargetException e) {
+                    frame.thrown = e.getCause();
+                    throw e;
+                }
+                return null;
+            });
+        } catch (InvocationTargetException e) {
+            throw outcome(e, frame);
+        } catch (UserThread.Abandoned e) {
+            // JShell translates the stack to the places of snippets.
+            throw new UserException("", UserThread.Abandoned.class.getName(), frame.thread.stack());
+        } finally {
+            compiler.lock();
+        }
         return "";
     }
 
-    private static Exception outcome(InvocationTargetException e) {
+    private static Exception outcome(InvocationTargetException e, Frame frame) {
         Throwable cause = e.getCause();
         if (cause instanceof CellStopped) {
-            return new StoppedException();
+            return stopped(frame);
         }
         if (cause instanceof SPIResolutionException) {
             return e;
         }
         return userException(cause, Collections.newSetFromMap(new IdentityHashMap<>()));
+    }
+
+    private static StoppedException stopped(Frame frame) {
+        frame.stopped = true;
+        return new StoppedException();
     }
 
     private static UserException userException(Throwable error, Set<Throwable> seen) {

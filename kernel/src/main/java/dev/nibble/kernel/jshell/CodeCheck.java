@@ -10,7 +10,6 @@ import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
-import jdk.jshell.SourceCodeAnalysis;
 import jdk.jshell.SourceCodeAnalysis.Completeness;
 import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
 
@@ -30,11 +29,11 @@ public final class CodeCheck {
      */
     public record Result(Status status, String indent) {}
 
-    private final SourceCodeAnalysis analysis;
+    private final Analysis analysis;
     private final JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
 
     /** @param analysis of the shell that the code is meant for */
-    public CodeCheck(SourceCodeAnalysis analysis) {
+    public CodeCheck(Analysis analysis) {
         this.analysis = analysis;
     }
 

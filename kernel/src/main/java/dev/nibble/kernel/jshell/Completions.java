@@ -27,7 +27,7 @@ public final class Completions {
     private static final Set<String> NO_TYPES = Set.of("return", "new", "throw", "case", "else", "import", "package");
 
     private final Engine engine;
-    private final SourceCodeAnalysis analysis;
+    private final Analysis analysis;
 
     /** @param engine whose variables and imports are completed */
     public Completions(Engine engine) {
@@ -160,7 +160,7 @@ public final class Completions {
     }
 
     /** Where the last snippet of the code begins, complete or not. */
-    static int lastSnippet(SourceCodeAnalysis analysis, String code) {
+    static int lastSnippet(Analysis analysis, String code) {
         int begin = 0;
         while (begin < code.length()) {
             String rest = code.substring(begin);

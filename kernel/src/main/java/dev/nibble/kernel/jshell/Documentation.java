@@ -10,7 +10,7 @@ import org.jsoup.nodes.Document;
 public final class Documentation {
     private static final int MAX_DOCUMENTED = 4;
 
-    private final SourceCodeAnalysis analysis;
+    private final Analysis analysis;
 
     /** @param engine whose variables and imports are looked up */
     public Documentation(Engine engine) {
@@ -31,7 +31,7 @@ public final class Documentation {
     }
 
     private String describe(String snippet) {
-        List<SourceCodeAnalysis.Documentation> all = analysis.documentation(snippet, snippet.length(), true);
+        List<SourceCodeAnalysis.Documentation> all = analysis.documentation(snippet, snippet.length());
         var parts = new LinkedHashSet<String>();
         for (SourceCodeAnalysis.Documentation one : all) {
             String documentation =

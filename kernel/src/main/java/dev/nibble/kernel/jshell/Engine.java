@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import jdk.jshell.EvalException;
 import jdk.jshell.JShell;
@@ -20,67 +22,70 @@ import jdk.jshell.UnresolvedReferenceException;
 import jdk.jshell.VarSnippet;
 
 /**
- * One Java session: evaluates the code of cells, one after another, and stops it from other threads. Evaluate under
+ * One Java session: evaluates the code of cells, and stops it from other threads. Several cells may be open at once,
+ * each on a thread of its own: they compile one after another and run side by side. Evaluate under
  * {@link Cell#enter()}, so that output finds its way.
  */
 public final class Engine implements AutoCloseable {
     /** How long an interrupt waits at most for the workers of shared pools. */
     private static final long POOL_MILLIS = 150;
 
+    /** Held by whoever calls JShell, which bears one caller at a time; free while cells' code runs. */
+    private final ReentrantLock compiler = new ReentrantLock(true);
+
     private final CellControl control;
     private final JShell shell;
-    private final SourceCodeAnalysis analysis;
+    private final Analysis analysis;
     private final Places places = new Places();
     private final Tracebacks tracebacks = new Tracebacks(places);
-    private int cells;
-    private volatile Run running;
-    /** Cells that were interrupted and still have threads: as long as there are any, the checks look. */
+    // Guarded by this.
+    private final List<Session> open = new ArrayList<>();
+    /** Threads of cells that were interrupted and are over: as long as one is alive, the checks look. */
     private final List<UserThread> stopping = new ArrayList<>();
 
-    /** Where a piece of the code stands: the snippets that are made now come from here. */
+    private int cells;
+
+    // Where a piece of the code stands: the snippets that are made now come from here. Guarded by the compiler's lock.
     private CellSource source;
-
     private int sourceOffset;
-
-    private record Run(Cell cell, UserThread thread) {}
 
     /** Makes a session with the default imports; takes about a second. */
     public Engine() {
-        var provider = new CellControl.Provider();
+        var provider = new CellControl.Provider(compiler);
         shell = JShell.builder()
                 .executionEngine(provider, Map.of())
                 .compilerOptions("--add-modules", "jdk.incubator.vector", "-parameters", "-Xlint:-options")
                 .idGenerator((snippet, index) -> places.name(source, sourceOffset))
                 .build();
         control = provider.control;
-        analysis = shell.sourceCodeAnalysis();
+        analysis = new Analysis(shell.sourceCodeAnalysis(), compiler);
         Imports.apply(shell::eval);
     }
 
     /** The analysis behind completion and documentation. */
-    public SourceCodeAnalysis analysis() {
+    public Analysis analysis() {
         return analysis;
     }
 
     /** The variables of the session, by name. */
     public Map<String, String> variables() {
-        return shell.variables()
+        return analysis.alone(() -> shell.variables()
                 .filter(variable -> !variable.name().startsWith("$"))
-                .collect(Collectors.toMap(VarSnippet::name, VarSnippet::typeName, (a, b) -> b, LinkedHashMap::new));
+                .collect(Collectors.toMap(VarSnippet::name, VarSnippet::typeName, (a, b) -> b, LinkedHashMap::new)));
     }
 
     /** Whether there is a variable or a method of that name. */
     public boolean declares(String name) {
-        return shell.variables().anyMatch(v -> v.name().equals(name))
-                || shell.methods().anyMatch(m -> m.name().equals(name));
+        return analysis.alone(() -> shell.variables().anyMatch(v -> v.name().equals(name))
+                || shell.methods().anyMatch(m -> m.name().equals(name)));
     }
 
     /** The value of a variable of the session; empty if there is no such variable, or it is null. */
     public Optional<Object> value(String variable) {
-        return shell.variables()
+        return analysis.alone(() -> shell.variables()
                 .filter(v -> v.name().equals(variable) && shell.status(v).isActive())
                 .findFirst()
-                .flatMap(this::value);
+                .flatMap(this::value));
     }
 
     private Optional<Object> value(VarSnippet variable) {
@@ -99,35 +104,46 @@ public final class Engine implements AutoCloseable {
         return control.loader();
     }
 
-    /** Evaluates pieces of one cell; close it when the cell is over. Only one may be open. */
+    /** Evaluates pieces of one cell; close it when the cell is over. */
     public Session open(Cell cell) {
-        cells++;
-        stopping.removeIf(thread -> !thread.isAlive());
-        if (stopping.isEmpty()) {
-            StopCheck.disarm();
+        Session session;
+        synchronized (this) {
+            session = new Session(cell, new UserThread("cell-" + ++cells, control.loader()));
+            open.add(session);
+            disarmIfQuiet();
         }
-        var thread = new UserThread("cell-" + cells, control.loader());
-        control.begin(thread);
-        running = new Run(cell, thread);
         if (cell.isCancelled()) {
             interrupt(cell);
         }
-        return new Session(cell, thread);
+        return session;
     }
 
-    /** Stops the code of a cell, if it is the one that runs. Never waits. */
+    private void disarmIfQuiet() {
+        stopping.removeIf(thread -> !thread.isAlive());
+        if (stopping.isEmpty() && open.stream().noneMatch(session -> session.cell.isCancelled())) {
+            StopCheck.disarm();
+        }
+    }
+
+    /** Stops the code of a cell, if it runs. Never waits. */
     public void interrupt(Cell cell) {
         cell.cancel();
-        Run run = running;
-        if (run != null && run.cell == cell) {
-            StopCheck.arm();
-            run.thread.interrupt();
+        synchronized (this) {
+            for (Session session : open) {
+                if (session.cell == cell) {
+                    StopCheck.arm();
+                    session.thread.interrupt();
+                }
+            }
         }
     }
 
     @Override
     public void close() {
-        shell.close();
+        analysis.alone(() -> {
+            shell.close();
+            return null;
+        });
     }
 
     /** The evaluation of one cell. */
@@ -148,6 +164,10 @@ public final class Engine implements AutoCloseable {
          * @param end where it ends, exclusive
          */
         public Evaluation evaluate(CellSource whole, int begin, int end) {
+            return analysis.alone(() -> evaluateAlone(whole, begin, end));
+        }
+
+        private Evaluation evaluateAlone(CellSource whole, int begin, int end) {
             String code = whole.text().substring(begin, end);
             var pending = new ArrayList<Snippet>();
             Evaluation last = Evaluation.NOTHING;
@@ -165,9 +185,7 @@ public final class Engine implements AutoCloseable {
                 String remaining = info.remaining() == null ? "" : info.remaining();
                 boolean takeAll = info.source() == null || !info.completeness().isComplete();
                 String snippet = takeAll ? rest : info.source();
-                source = whole;
-                sourceOffset = begin + position;
-                last = snippet(snippet, info.completeness(), pending);
+                last = snippet(snippet, whole, begin + position, info.completeness(), pending);
                 if (last.problem() != null) {
                     return last;
                 }
@@ -177,23 +195,29 @@ public final class Engine implements AutoCloseable {
             return unresolved != null ? Evaluation.failed(unresolved) : last;
         }
 
-        private Evaluation snippet(String code, SourceCodeAnalysis.Completeness completeness, List<Snippet> pending) {
+        private Evaluation snippet(
+                String code,
+                CellSource whole,
+                int offset,
+                SourceCodeAnalysis.Completeness completeness,
+                List<Snippet> pending) {
             if (cell.isCancelled()) {
-                return Evaluation.failed(tracebacks.interrupted());
+                return Evaluation.failed(interrupted());
             }
+            var frame = new CellControl.Frame(thread);
+            source = whole;
+            sourceOffset = offset;
             List<SnippetEvent> events;
             try {
-                events = shell.eval(code);
+                events = control.within(frame, () -> shell.eval(code));
             } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
                 return cell.isCancelled()
-                        ? Evaluation.failed(tracebacks.interrupted())
-                        : Evaluation.failed(tracebacks.compilerFailed(e, source, sourceOffset));
+                        ? Evaluation.failed(interrupted())
+                        : Evaluation.failed(tracebacks.compilerFailed(e, whole, offset));
             }
-            Object value = control.takeValue();
-            Throwable thrown = control.takeThrown();
-            forgetUnnamed(events);
-            if (cell.isCancelled()) {
-                return Evaluation.failed(tracebacks.interrupted());
+            forgetUnnamed(events, frame);
+            if (cell.isCancelled() || frame.stopped()) {
+                return Evaluation.failed(interrupted(stack(events)));
             }
             Evaluation result = Evaluation.NOTHING;
             var reset = new ArrayList<String>();
@@ -207,19 +231,19 @@ public final class Engine implements AutoCloseable {
                 switch (event.status()) {
                     case REJECTED -> {
                         return Evaluation.failed(tracebacks.rejected(
-                                shell.diagnostics(event.snippet()).toList(), source, sourceOffset, completeness));
+                                shell.diagnostics(event.snippet()).toList(), whole, offset, completeness));
                     }
                     case RECOVERABLE_DEFINED, RECOVERABLE_NOT_DEFINED -> pending.add(event.snippet());
                     default -> {}
                 }
                 if (event.exception() instanceof EvalException exception) {
-                    return Evaluation.failed(tracebacks.thrown(exception, thrown));
+                    return Evaluation.failed(tracebacks.thrown(exception, frame.thrown()));
                 }
                 if (event.exception() instanceof UnresolvedReferenceException exception) {
                     return Evaluation.failed(tracebacks.unresolved(exception, missing(exception.getSnippet())));
                 }
                 if (wantsToBeSeen(event.snippet())) {
-                    result = Evaluation.of(value);
+                    result = Evaluation.of(frame.value());
                 }
             }
             if (!reset.isEmpty()) {
@@ -232,11 +256,11 @@ public final class Engine implements AutoCloseable {
             return result;
         }
 
-        private void forgetUnnamed(List<SnippetEvent> events) {
+        private void forgetUnnamed(List<SnippetEvent> events, CellControl.Frame frame) {
             for (SnippetEvent event : events) {
                 if (event.snippet().subKind() == SubKind.TEMP_VAR_EXPRESSION_SUBKIND
                         && event.status() == Snippet.Status.VALID) {
-                    control.forgetUnnamed();
+                    frame.forgetUnnamed();
                     shell.drop(event.snippet());
                 }
             }
@@ -265,12 +289,26 @@ public final class Engine implements AutoCloseable {
 
         /** What a cell that was interrupted reports. */
         public Problem interrupted() {
-            return tracebacks.interrupted();
+            return interrupted(thread.stack());
+        }
+
+        private Problem interrupted(StackTraceElement[] stack) {
+            return thread.isAbandoned() ? tracebacks.abandoned(thread.name(), stack) : tracebacks.interrupted();
+        }
+
+        /** What the last snippet was doing, in terms of the cell, if it had to be left behind. */
+        private StackTraceElement[] stack(List<SnippetEvent> events) {
+            return events.stream()
+                    .map(SnippetEvent::exception)
+                    .filter(Objects::nonNull)
+                    .findFirst()
+                    .map(Throwable::getStackTrace)
+                    .orElseGet(thread::stack);
         }
 
         /** Describes what {@code work} of {@link #call} threw. */
         public Problem problem(Throwable error) {
-            return cell.isCancelled() ? tracebacks.interrupted() : tracebacks.outside(error);
+            return cell.isCancelled() ? interrupted() : tracebacks.outside(error);
         }
 
         @Override
@@ -278,9 +316,16 @@ public final class Engine implements AutoCloseable {
             if (cell.isCancelled()) {
                 // From the next cell on, the pool's workers would count as that cell's, and go on for ever.
                 SharedPool.awaitCellCode(POOL_MILLIS);
-                stopping.add(thread);
             }
-            running = null;
+            if (thread.isAbandoned()) {
+                cell.silence();
+            }
+            synchronized (Engine.this) {
+                open.remove(this);
+                if (cell.isCancelled()) {
+                    stopping.add(thread);
+                }
+            }
             thread.close();
         }
     }

@@ -1,7 +1,7 @@
 package dev.nibble.kernel.jshell;
 
-import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import jdk.jshell.MethodSnippet;
 import jdk.jshell.PersistentSnippet;
 import jdk.jshell.Snippet;
@@ -9,7 +9,7 @@ import jdk.jshell.TypeDeclSnippet;
 
 /** Remembers which snippet came from which place of which cell. */
 final class Places {
-    private final Map<String, Place> byId = new HashMap<>();
+    private final Map<String, Place> byId = new ConcurrentHashMap<>();
     private int next;
 
     /**

@@ -31,6 +31,37 @@ final class Tracebacks {
         this.places = places;
     }
 
+    /**
+     * A cell that was interrupted, and whose thread went on.
+     *
+     * @param stack what the thread does, the innermost call first
+     */
+    Problem abandoned(String thread, StackTraceElement[] stack) {
+        if (stack.length == 0) {
+            return interrupted();
+        }
+        String doing = stack[0].getClassName() + "." + stack[0].getMethodName();
+        String from = "";
+        for (StackTraceElement frame : stack) {
+            Place place = place(frame);
+            if (place != null) {
+                int line = place.line() + Math.max(frame.getLineNumber(), 1) - 1;
+                from = ", called from " + place.source().name() + ", line " + line;
+                break;
+            }
+        }
+        String value = "the cell was interrupted, but its thread " + thread + " goes on in " + doing;
+        return new Problem(
+                "KeyboardInterrupt",
+                value,
+                List.of(
+                        RED + "KeyboardInterrupt" + PLAIN
+                                + ": the cell was interrupted, but a call in it does not stop",
+                        "  The thread " + BOLD + thread + PLAIN + " was abandoned: it goes on in " + doing + from + ".",
+                        "  What it would still show is thrown away, and it ends as soon as that call returns.",
+                        "  Until then it uses the processor and memory; restarting the kernel ends it at once."));
+    }
+
     Problem interrupted() {
         return new Problem(
                 "KeyboardInterrupt",

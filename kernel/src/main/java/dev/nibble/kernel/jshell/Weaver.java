@@ -30,8 +30,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Changes the compiled code of cells, and of cells only: a stop check at the start of every method, before every jump
- * backwards and at the start of every {@code catch} that would swallow a stop; calls that would end the process call
- * {@link ExitGuard} instead.
+ * backwards, after every call of what is not a cell's, and at the start of every {@code catch} that would swallow a
+ * stop; calls that would end the process call {@link ExitGuard} instead. A cell that is stopped during a long call of a
+ * library therefore does nothing any more once that call returns.
  */
 final class Weaver {
     private static final ClassDesc CHECK = StopCheck.class.describeConstable().orElseThrow();
@@ -41,6 +42,9 @@ final class Weaver {
     private static final MethodTypeDesc STATUS = MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_int);
     private static final MethodTypeDesc RUNTIME_STATUS =
             MethodTypeDesc.of(ConstantDescs.CD_void, RUNTIME, ConstantDescs.CD_int);
+    /** The package of the classes that cells define, whose methods begin with a check. */
+    private static final String CELLS = "REPL/";
+
     private static final Set<String> SWALLOWS = Set.of("java/lang/Throwable", "java/lang/Error");
 
     private static final Set<DirectMethodHandleDesc.Kind> FIELDS = Set.of(
@@ -118,6 +122,12 @@ final class Weaver {
                 case InvokeInstruction call
                 when guarded(call.owner().asSymbol(), call.name().stringValue(), call.typeSymbol()) ->
                     guard(builder, call);
+                case InvokeInstruction call -> {
+                    builder.with(call);
+                    if (!call.owner().asInternalName().startsWith(CELLS)) {
+                        check(builder);
+                    }
+                }
                 case InvokeDynamicInstruction call -> lambda(builder, call);
                 default -> builder.with(element);
             }

@@ -20,18 +20,29 @@ import dev.nibble.kernel.magic.Magics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntConsumer;
 
-/** The one runner of cells: behind the sockets and behind headless runs. Takes over the process's standard streams. */
+/**
+ * The one runner of cells: behind the sockets and behind headless runs. Takes over the process's standard streams. Cells
+ * of the main shell run one after another, those of subshells beside them; all share one Java session.
+ */
 public final class Cells implements CellRunner {
+    private static final long IDLE_STEP_MILLIS = 5;
+
     private final RenderOptions options;
     private final CompletableFuture<Engine> engine = new CompletableFuture<>();
     private final Magics magics = new Magics();
     private final ReentrantLock one = new ReentrantLock(true);
-    private volatile Cell running;
-    private int count;
+    /** The cells that run, and their subshells. */
+    private final Map<Cell, Optional<String>> running = new ConcurrentHashMap<>();
+
+    private final AtomicInteger count = new AtomicInteger();
 
     private Cells(RenderOptions options) {
         this.options = options;
@@ -87,7 +98,7 @@ public final class Cells implements CellRunner {
 
     @Override
     public CellResult run(CellRequest request, Output output) {
-        return run(request, output, Map.of()).result();
+        return run(request, output, null, Map.of(), _ -> {}).result();
     }
 
     /**
@@ -105,23 +116,21 @@ public final class Cells implements CellRunner {
      */
     public record Expression(MimeBundle value, CellError error) {}
 
-    /** As {@link #run(CellRequest, Output)}; then evaluates expressions, whose output goes nowhere. */
-    public Outcome run(CellRequest request, Output output, Map<String, String> asked) {
+    /**
+     * As {@link #run(CellRequest, Output)}; then evaluates expressions, whose output goes nowhere.
+     *
+     * @param subshell in which it runs, or null for the main shell; the caller runs one at a time in each subshell
+     * @param asked the expressions, by name
+     * @param begins told the cell's number before anything of it runs
+     */
+    public Outcome run(
+            CellRequest request, Output output, String subshell, Map<String, String> asked, IntConsumer begins) {
+        if (subshell != null) {
+            return runNow(request, output, Optional.of(subshell), asked, begins);
+        }
         one.lock();
         try {
-            boolean counts = request.storeHistory() && !request.silent();
-            int number = counts ? ++count : count;
-            Output receiver = request.silent() ? new ErrorsOnly(output) : output;
-            Input input = request.input();
-            var cell = new Cell(receiver, input == null ? null : input::readLine, options);
-            running = cell;
-            cell.enter();
-            try {
-                return outcome(number, request.code(), cell, asked);
-            } finally {
-                running = null;
-                cell.leave();
-            }
+            return runNow(request, output, Optional.empty(), asked, begins);
         } finally {
             one.unlock();
         }
@@ -147,7 +156,60 @@ public final class Cells implements CellRunner {
 
     /** The number of the cell that ran last, or runs. */
     public int count() {
-        return count;
+        return count.get();
+    }
+
+    private Outcome runNow(
+            CellRequest request,
+            Output output,
+            Optional<String> subshell,
+            Map<String, String> asked,
+            IntConsumer begins) {
+        boolean counts = request.storeHistory() && !request.silent();
+        int number = counts ? count.incrementAndGet() : count.get();
+        begins.accept(number);
+        Output receiver = request.silent() ? new ErrorsOnly(output) : output;
+        Input input = request.input();
+        var cell = new Cell(receiver, input == null ? null : input::readLine, options);
+        running.put(cell, subshell);
+        cell.enter();
+        try {
+            return outcome(number, request.code(), cell, asked);
+        } finally {
+            running.remove(cell);
+            cell.leave();
+        }
+    }
+
+    /**
+     * Runs work that a message of the front end asks for, as if it were a cell without a number: on a thread that an
+     * interrupt stops, with its output and its error where the front end shows them.
+     *
+     * @param subshell as in {@link #run(CellRequest, Output, String, Map, IntConsumer)}
+     */
+    public void attend(Runnable work, Output output, String subshell) {
+        if (subshell == null) {
+            one.lock();
+        }
+        var cell = new Cell(output, null, options);
+        running.put(cell, Optional.ofNullable(subshell));
+        cell.enter();
+        try (var session = engine().open(cell)) {
+            try {
+                session.call(() -> {
+                    work.run();
+                    return null;
+                });
+            } catch (Throwable e) {
+                failed(count.get(), cell, session.problem(e));
+            }
+        } finally {
+            running.remove(cell);
+            cell.leave();
+            if (subshell == null) {
+                one.unlock();
+            }
+        }
     }
 
     private Outcome outcome(int number, String code, Cell cell, Map<String, String> asked) {
@@ -228,12 +290,22 @@ public final class Cells implements CellRunner {
         return new Problem("KernelError", value, List.of(value));
     }
 
+    /** Stops every cell that runs, those of subshells too. */
     @Override
     public void interrupt() {
-        Cell cell = running;
-        if (cell == null) {
-            return;
-        }
+        running.keySet().forEach(this::interrupt);
+    }
+
+    /** Stops the cell that runs in a subshell, and no other. */
+    public void interrupt(String subshell) {
+        running.forEach((cell, of) -> {
+            if (of.filter(subshell::equals).isPresent()) {
+                interrupt(cell);
+            }
+        });
+    }
+
+    private void interrupt(Cell cell) {
         cell.cancel();
         if (engine.isDone() && !engine.isCompletedExceptionally()) {
             engine.join().interrupt(cell);
@@ -242,10 +314,13 @@ public final class Cells implements CellRunner {
 
     /** Waits until no cell runs; false if one still does after {@code millis}. */
     public boolean awaitIdle(long millis) throws InterruptedException {
-        if (!one.tryLock(millis, TimeUnit.MILLISECONDS)) {
-            return false;
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        while (!running.isEmpty()) {
+            if (System.nanoTime() >= end) {
+                return false;
+            }
+            Thread.sleep(IDLE_STEP_MILLIS);
         }
-        one.unlock();
         return true;
     }
 

@@ -2,17 +2,24 @@ package dev.nibble.kernel.protocol;
 
 import java.util.Map;
 
-/** Two-way connections between cells and the front end's own objects, such as widgets. */
+/** Two-way connections between cells and the front end's own objects, such as widgets, as the front end sees them. */
 public interface Comms {
-    /** What cells send from now on was caused by this request. */
+    /** What the calling thread, and all that it starts from now on, sends was caused by this request. */
     void causedBy(Request request);
 
-    /** The front end opens one; an unknown target is closed at once. */
-    void open(Request request) throws Exception;
+    /**
+     * The front end opens one; an unknown target is closed at once.
+     *
+     * @return what is to be done here, which runs code of the user's; null for nothing
+     * @throws Request.BadRequest if the request does not say what it must
+     */
+    Runnable open(Request request);
 
-    void message(Request request) throws Exception;
+    /** The front end sends a message; as {@link #open}. */
+    Runnable message(Request request);
 
-    void close(Request request) throws Exception;
+    /** The front end closes one; as {@link #open}. */
+    Runnable close(Request request);
 
     /** The target of every open one, by its id. */
     Map<String, String> targets();

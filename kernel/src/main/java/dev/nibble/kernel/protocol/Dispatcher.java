@@ -13,6 +13,7 @@ public final class Dispatcher {
 
     private final Map<String, Handler> handlers;
     private final Set<String> unknown = ConcurrentHashMap.newKeySet();
+    private final Set<String> mistakes = ConcurrentHashMap.newKeySet();
 
     /** @param handlers by message type */
     public Dispatcher(Map<String, Handler> handlers) {
@@ -26,24 +27,38 @@ public final class Dispatcher {
             Handler handler = handlers.get(request.type());
             if (handler != null) {
                 handler.handle(request, reply);
-            } else if (unknown.size() < MAX_REMEMBERED && unknown.add(request.type())) {
+            } else if (unknown.size() < MAX_REMEMBERED && unknown.add(printable(request.type()))) {
                 StandardStreams.log()
                         .println("nibble: no answer to messages of type \"" + printable(request.type()) + "\"");
             }
         } catch (Throwable e) {
             if (!(e instanceof Request.BadRequest)) {
-                e.printStackTrace(StandardStreams.log());
+                log(e);
             }
-            reply.reply(Json.error(e.getClass().getSimpleName(), String.valueOf(e.getMessage()), List.of()));
+            // Comm messages have no replies.
+            if (request.type().endsWith("_request")) {
+                reply.reply(Json.error(e.getClass().getSimpleName(), String.valueOf(e.getMessage()), List.of()));
+            }
         } finally {
             reply.publish("status", state("idle"));
+        }
+    }
+
+    /** Mistakes of ours, each once: a front end that asks for one again and again must not fill the server's log. */
+    private void log(Throwable e) {
+        StackTraceElement[] stack = e.getStackTrace();
+        String where = e.getClass().getName() + (stack.length == 0 ? "" : " " + stack[0]);
+        if (mistakes.size() < MAX_REMEMBERED && mistakes.add(where)) {
+            e.printStackTrace(StandardStreams.log());
         }
     }
 
     /** Answers a request that cannot be handled, with an error that says why. */
     public void refuse(Request request, Reply reply, String why) {
         reply.publish("status", state("busy"));
-        reply.reply(Json.error(Request.BadRequest.class.getSimpleName(), request.type() + ": " + why, List.of()));
+        if (request.type().endsWith("_request")) {
+            reply.reply(Json.error("BadRequest", request.type() + ": " + why, List.of()));
+        }
         reply.publish("status", state("idle"));
     }
 

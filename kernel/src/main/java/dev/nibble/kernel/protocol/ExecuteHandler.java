@@ -32,12 +32,18 @@ public final class ExecuteHandler implements Handler {
         boolean silent = request.flag("silent", false);
         boolean counts = !silent && request.flag("store_history", true);
         CellRunner.Input input = request.flag("allow_stdin", true) ? reply::ask : null;
-        if (!silent) {
-            int number = counts ? cells.count() + 1 : cells.count();
-            reply.publish("execute_input", Json.object().put("code", code).put("execution_count", number));
-        }
         var output = new ReplyOutput(reply);
-        Cells.Outcome outcome = cells.run(new CellRequest(code, silent, counts, input), output, expressions(request));
+        Cells.Outcome outcome = cells.run(
+                new CellRequest(code, silent, counts, input),
+                output,
+                request.subshell(),
+                expressions(request),
+                number -> {
+                    if (!silent) {
+                        reply.publish(
+                                "execute_input", Json.object().put("code", code).put("execution_count", number));
+                    }
+                });
         CellResult result = outcome.result();
         if (counts) {
             history.add(result.executionCount(), code, output.resultText());

@@ -1,10 +1,12 @@
 package dev.nibble.kernel.protocol;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.nibble.kernel.history.History;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Which handler answers which request on which channel. */
 public final class Handlers {
@@ -28,18 +30,38 @@ public final class Handlers {
         handlers.put("is_complete_request", new IsCompleteHandler(cells));
         handlers.put("history_request", new HistoryHandler(history));
         handlers.put("comm_info_request", (request, reply) -> commInfo(comms, request, reply));
-        handlers.put("comm_open", (request, reply) -> comms.open(request));
-        handlers.put("comm_msg", (request, reply) -> comms.message(request));
-        handlers.put("comm_close", (request, reply) -> comms.close(request));
+        handlers.put("comm_open", comm(cells, comms, comms::open));
+        handlers.put("comm_msg", comm(cells, comms, comms::message));
+        handlers.put("comm_close", comm(cells, comms, comms::close));
         return new Dispatcher(handlers);
     }
 
     /** The control channel: what must not wait. */
-    public static Dispatcher control(Cells cells, Consumer<Boolean> shutdown) {
+    public static Dispatcher control(Cells cells, Subshells subshells, Consumer<Boolean> shutdown) {
         Map<String, Handler> handlers = new HashMap<>(common(shutdown));
         handlers.put("interrupt_request", (request, reply) -> {
-            cells.interrupt();
+            if (request.subshell() == null) {
+                cells.interrupt();
+            } else {
+                cells.interrupt(request.subshell());
+            }
             reply.reply(Json.ok());
+        });
+        handlers.put("usage_request", new UsageHandler());
+        handlers.put("create_subshell_request", (_, reply) -> {
+            reply.reply(Json.ok().put("subshell_id", subshells.create()));
+        });
+        handlers.put("delete_subshell_request", (request, reply) -> {
+            String id = request.text("subshell_id");
+            subshells.delete(id);
+            cells.interrupt(id);
+            reply.reply(Json.ok());
+        });
+        handlers.put("list_subshell_request", (_, reply) -> {
+            ObjectNode content = Json.ok();
+            ArrayNode ids = content.putArray("subshell_id");
+            subshells.list().forEach(ids::add);
+            reply.reply(content);
         });
         return new Dispatcher(handlers);
     }
@@ -50,6 +72,16 @@ public final class Handlers {
             reply.reply(Json.ok().put("restart", restart));
             shutdown.accept(restart);
         });
+    }
+
+    private static Handler comm(Cells cells, Comms comms, Function<Request, Runnable> taking) {
+        return (request, reply) -> {
+            comms.causedBy(request);
+            Runnable work = taking.apply(request);
+            if (work != null) {
+                cells.attend(work, new ReplyOutput(reply), request.subshell());
+            }
+        };
     }
 
     private static void commInfo(Comms comms, Request request, Reply reply) {

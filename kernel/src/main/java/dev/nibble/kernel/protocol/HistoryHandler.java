@@ -45,7 +45,11 @@ public final class HistoryHandler implements Handler {
             case "search" -> {
                 String pattern = request.content().hasNonNull("pattern") ? request.text("pattern") : "*";
                 boolean unique = request.flag("unique", false);
-                yield history.search(pattern, unique, (int) number(request, "n", Integer.MAX_VALUE));
+                try {
+                    yield history.search(pattern, unique, (int) number(request, "n", Integer.MAX_VALUE));
+                } catch (IllegalArgumentException e) {
+                    throw new Request.BadRequest(request.type() + ": " + e.getMessage());
+                }
             }
             default ->
                 throw new Request.BadRequest(request.type() + ": hist_access_type is range, tail or search, not \""

@@ -30,7 +30,7 @@ public final class KernelInfoHandler implements Handler {
                 .put("text", "Java " + java + " API")
                 .put("url", "https://docs.oracle.com/en/java/javase/" + java + "/docs/api/index.html");
         links.addObject().put("text", "Tablesaw").put("url", "https://jtablesaw.github.io/tablesaw/");
-        content.putArray("supported_features");
+        content.putArray("supported_features").add("kernel subshells");
         content.put("debugger", false);
         reply.reply(content);
     }

@@ -37,12 +37,12 @@ final class ReplyOutput implements Output {
 
     @Override
     public void display(MimeBundle bundle, String displayId) {
-        reply.publish("display_data", withId(bundle, displayId));
+        reply.publish("display_data", withId(bundle, displayId), bundle.buffers());
     }
 
     @Override
     public void update(MimeBundle bundle, String displayId) {
-        reply.publish("update_display_data", withId(bundle, displayId));
+        reply.publish("update_display_data", withId(bundle, displayId), bundle.buffers());
     }
 
     private static ObjectNode withId(MimeBundle bundle, String displayId) {
@@ -83,7 +83,7 @@ final class ReplyOutput implements Output {
         synchronized (this) {
             result = Objects.toString(bundle.data().get("text/plain"), null);
         }
-        reply.publish("execute_result", Json.bundle(bundle).put("execution_count", executionCount));
+        reply.publish("execute_result", Json.bundle(bundle).put("execution_count", executionCount), bundle.buffers());
     }
 
     @Override

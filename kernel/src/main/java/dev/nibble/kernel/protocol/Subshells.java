@@ -8,14 +8,14 @@ public interface Subshells {
      * Makes one.
      *
      * @return its id
-     * @throws IllegalStateException if there are too many
+     * @throws Request.BadRequest if there are too many
      */
     String create();
 
     /**
      * Ends one; what waits in it is answered as abandoned.
      *
-     * @throws IllegalArgumentException if there is none of that id
+     * @throws Request.BadRequest if there is none of that id
      */
     void delete(String id) throws InterruptedException;
 

@@ -3,6 +3,7 @@ package dev.nibble.kernel.jshell;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nibble.kernel.jshell.CodeCheck.Status;
+import java.util.concurrent.locks.ReentrantLock;
 import jdk.jshell.JShell;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -17,7 +18,7 @@ class CodeCheckTest {
     @BeforeAll
     static void open() {
         shell = JShell.builder().executionEngine("local").build();
-        check = new CodeCheck(shell.sourceCodeAnalysis());
+        check = new CodeCheck(new Analysis(shell.sourceCodeAnalysis(), new ReentrantLock()));
     }
 
     @AfterAll

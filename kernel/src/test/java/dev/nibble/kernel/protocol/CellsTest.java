@@ -297,6 +297,148 @@ class CellsTest {
         assertThat(value("kept")).isEqualTo("42");
     }
 
+    private static void awaitPrinted(Recorder output, String text) throws InterruptedException {
+        for (int i = 0; i < 1_000 && !output.stdout.toString().contains(text); i++) {
+            Thread.sleep(10);
+        }
+        assertThat(output.stdout.toString()).contains(text);
+    }
+
+    @Test
+    void aCellWhoseCallDoesNotStopIsAbandonedAndDoesNothingMoreWhenTheCallReturns() throws Exception {
+        run("var gate = new java.util.concurrent.locks.ReentrantLock();\nint touched = 0;\n"
+                + "var holder = Thread.ofPlatform().daemon().start(() -> { gate.lock(); "
+                + "try { Thread.sleep(3_600_000); } catch (InterruptedException e) { } gate.unlock(); });\n"
+                + "while (!gate.isLocked()) { Thread.sleep(5); }");
+        shown = new Recorder();
+        Recorder first = shown;
+        var running = inBackground("{ System.out.println(\"begins\");\ntouched = 1;\ngate.lock();\n"
+                + "touched = 2; System.out.println(\"never\"); display(\"never\"); }");
+        awaitPrinted(first, "begins");
+        Thread.sleep(200);
+        long began = System.nanoTime();
+        cells.interrupt();
+        CellResult result = running.get(10, TimeUnit.SECONDS);
+        // The aim is 2 s; the rest is slack for a machine that does other things.
+        assertThat(System.nanoTime() - began).isLessThan(MILLISECONDS.toNanos(4_000));
+        assertThat(result.error().name()).isEqualTo("KeyboardInterrupt");
+        int cell = result.executionCount();
+        assertThat(first.traceback)
+                .contains("cell-")
+                .contains("Cell In[" + cell + "], line 3")
+                .contains("goes on in ");
+
+        // The next cells run as if nothing were; one of them lets the call return.
+        assertThat(value("touched + 1")).isEqualTo("2");
+        assertThat(value("Thread.sleep(100); \"not interrupted\"")).isEqualTo("not interrupted");
+        assertThat(value("holder.interrupt(); holder.join(); touched")).isEqualTo("1");
+        assertThat(value("Thread.sleep(300); touched")).isEqualTo("1");
+        assertThat(first.stdout.toString()).isEqualTo("begins\n");
+        assertThat(first.displays).isEmpty();
+        assertThat(value("gate.isLocked()"))
+                .as("a stop does not unlock what the cell had locked")
+                .isEqualTo("true");
+        // And one that is interrupted then stops as ever.
+        shown = new Recorder();
+        var endless = inBackground("while (true) { }");
+        Thread.sleep(300);
+        cells.interrupt();
+        assertThat(endless.get(10, TimeUnit.SECONDS).error().value()).isEqualTo("the cell was interrupted");
+    }
+
+    @Test
+    void aValueThatIsComputedTooLateIsNotAssigned() throws Exception {
+        run("var slow = new java.util.concurrent.locks.ReentrantLock();\nint assigned = 1;\n"
+                + "var owner = Thread.ofPlatform().daemon().start(() -> { slow.lock(); "
+                + "try { Thread.sleep(3_600_000); } catch (InterruptedException e) { } slow.unlock(); });\n"
+                + "while (!slow.isLocked()) { Thread.sleep(5); }");
+        shown = new Recorder();
+        // The stuck call is the last thing before the assignment.
+        var running = inBackground("{ System.out.println(\"begins\"); assigned = Objects.hash(new Object() "
+                + "{ public int hashCode() { slow.lock(); return 7; } }); }");
+        awaitPrinted(shown, "begins");
+        Thread.sleep(200);
+        cells.interrupt();
+        assertThat(running.get(10, TimeUnit.SECONDS).error().value()).contains("goes on in");
+        assertThat(value("owner.interrupt(); owner.join(); Thread.sleep(200); assigned"))
+                .isEqualTo("1");
+    }
+
+    // ---- several at once
+
+    private CompletableFuture<CellResult> inSubshell(String code, Recorder output) {
+        var result = new CompletableFuture<CellResult>();
+        Thread.ofPlatform()
+                .daemon()
+                .start(() -> result.complete(cells.run(CellRequest.of(code), output, "sub", Map.of(), _ -> {})
+                        .result()));
+        return result;
+    }
+
+    @Test
+    void aSubshellRunsBesideACellThatStillCanBeInterrupted() throws Exception {
+        run("int shared = 4;");
+        shown = new Recorder();
+        var main = inBackground("System.out.println(\"main\"); while (true) { }");
+        awaitPrinted(shown, "main");
+        for (int i = 0; i < 5; i++) {
+            var output = new Recorder();
+            long began = System.nanoTime();
+            assertThat(inSubshell("System.out.println(\"sub\"); shared + " + i, output)
+                            .get(10, TimeUnit.SECONDS)
+                            .error())
+                    .isNull();
+            assertThat(System.nanoTime() - began).isLessThan(TimeUnit.SECONDS.toNanos(5));
+            assertThat(output.text()).isEqualTo(String.valueOf(4 + i));
+            assertThat(output.stdout.toString()).isEqualTo("sub\n");
+        }
+        assertThat(main).isNotDone();
+        cells.interrupt();
+        assertThat(main.get(10, TimeUnit.SECONDS).error().name()).isEqualTo("KeyboardInterrupt");
+        assertThat(shown.stdout.toString()).isEqualTo("main\n");
+    }
+
+    @Test
+    void aSubshellIsInterruptedAlone() throws Exception {
+        shown = new Recorder();
+        var main = inBackground("System.out.println(\"main\"); while (true) { }");
+        var output = new Recorder();
+        var sub = inSubshell("System.out.println(\"sub\"); while (true) { }", output);
+        awaitPrinted(shown, "main");
+        awaitPrinted(output, "sub");
+        cells.interrupt("another");
+        Thread.sleep(100);
+        assertThat(sub).isNotDone();
+        cells.interrupt("sub");
+        assertThat(sub.get(10, TimeUnit.SECONDS).error().name()).isEqualTo("KeyboardInterrupt");
+        assertThat(main).isNotDone();
+        // A cell that begins now must not make the first one's stop checks blind.
+        assertThat(inSubshell("1 + 1", output).get(10, TimeUnit.SECONDS).ok()).isTrue();
+        cells.interrupt();
+        assertThat(main.get(10, TimeUnit.SECONDS).error().name()).isEqualTo("KeyboardInterrupt");
+    }
+
+    @Test
+    void manySubshellsDefineAndUseAtTheSameTime() throws Exception {
+        int count = 6;
+        var results = new java.util.ArrayList<CompletableFuture<CellResult>>();
+        var outputs = new java.util.ArrayList<Recorder>();
+        for (int k = 0; k < count; k++) {
+            var output = new Recorder();
+            outputs.add(output);
+            results.add(inSubshell(
+                    "class Many" + k + " { int of(int i) { return i * " + k + "; } }\nint many" + k + " = 0;\n"
+                            + "for (int i = 0; i < 3; i++) { Thread.sleep(20); many" + k + " += new Many" + k
+                            + "().of(2); }\nrecord Pair" + k + "(int a) { }\nnew Pair" + k + "(many" + k + ").a()",
+                    output));
+        }
+        for (int k = 0; k < count; k++) {
+            assertThat(results.get(k).get(20, TimeUnit.SECONDS).error()).isNull();
+            assertThat(outputs.get(k).text()).isEqualTo(String.valueOf(6 * k));
+        }
+        assertThat(value("many1 + many2")).isEqualTo("18");
+    }
+
     @Test
     void anInterruptWithoutACellHarmsNothing() {
         cells.interrupt();
@@ -376,8 +518,12 @@ class CellsTest {
     @Test
     void expressionsAreEvaluatedAfterTheCell() {
         shown = new Recorder();
-        var outcome =
-                cells.run(CellRequest.of("int asked = 5;"), shown, Map.of("good", "asked + 1", "bad", "noSuchName"));
+        var outcome = cells.run(
+                CellRequest.of("int asked = 5;"),
+                shown,
+                null,
+                Map.of("good", "asked + 1", "bad", "noSuchName"),
+                _ -> {});
         assertThat(outcome.values().get("good").value().data().get("text/plain"))
                 .isEqualTo("6");
         assertThat(outcome.values().get("bad").error().name()).isEqualTo("CompileError");

@@ -261,6 +261,266 @@ class ProtocolTest {
         }
     }
 
+    // ---- comms and binary parts
+
+    /** Opens, in the kernel, a target that answers with what it gets, its bytes reversed. */
+    private static final String ECHO = """
+            import dev.nibble.kernel.comm.*;
+            var opened = new ArrayList<Comm>();
+            Comm.accept("test.echo", (comm, first) -> {
+                opened.add(comm);
+                comm.send(CommMessage.of(Map.of("hello", first.data())));
+                comm.onClose(last -> System.out.println("closed with " + last.data()));
+                comm.onMessage(message -> {
+                    System.out.println("got " + message.data().get("text"));
+                    if (message.data().containsKey("fail")) {
+                        throw new IllegalStateException("on purpose");
+                    }
+                    if (message.data().containsKey("hang")) {
+                        while (true) { }
+                    }
+                    byte[] bytes = message.buffers().getFirst().clone();
+                    for (int i = 0; i < bytes.length / 2; i++) {
+                        byte b = bytes[i];
+                        bytes[i] = bytes[bytes.length - 1 - i];
+                        bytes[bytes.length - 1 - i] = b;
+                    }
+                    comm.send(CommMessage.of(Map.of("length", bytes.length), bytes, new byte[0]));
+                });
+            });""";
+
+    private static ObjectNode comm(String id, ObjectNode data) {
+        ObjectNode content = TestKernel.object().put("comm_id", id).put("target_name", "test.echo");
+        content.set("data", data);
+        return content;
+    }
+
+    private static Exchange told(Exchange message) {
+        kernel.pumpUntil(() -> message.idle, "idle");
+        return message;
+    }
+
+    @Test
+    void commsCarryJsonAndBytesBothWays() throws Exception {
+        assertThat(kernel.execute(ECHO).status()).isEqualTo("ok");
+        Exchange open =
+                told(kernel.tell("comm_open", comm("e1", TestKernel.object().put("a", 1))));
+        assertThat(open.all("comm_msg").getFirst().at("/data/hello/a").asInt()).isEqualTo(1);
+        JsonNode listed = kernel.ask("comm_info_request", TestKernel.object().put("target_name", "test.echo"))
+                .content()
+                .path("comms");
+        assertThat(listed.path("e1").path("target_name").asText()).isEqualTo("test.echo");
+        assertThat(kernel.ask("comm_info_request", TestKernel.object().put("target_name", "other"))
+                        .content()
+                        .path("comms")
+                        .size())
+                .isZero();
+
+        byte[] noise = new byte[300_000];
+        new Random(3).nextBytes(noise);
+        Exchange message =
+                told(kernel.tell("comm_msg", comm("e1", TestKernel.object().put("text", "é🎉")), noise));
+        assertThat(message.stream("stdout")).isEqualTo("got é🎉\n");
+        JsonNode answer = message.messages("comm_msg").getFirst();
+        assertThat(answer.at("/content/data/length").asInt()).isEqualTo(noise.length);
+        assertThat(answer.path("buffers")).hasSize(2);
+        byte[] back = answer.path("buffers").path(0).binaryValue();
+        assertThat(back.length).isEqualTo(noise.length);
+        assertThat(back[0]).isEqualTo(noise[noise.length - 1]);
+        assertThat(back[back.length - 1]).isEqualTo(noise[0]);
+
+        Exchange failing =
+                told(kernel.tell("comm_msg", comm("e1", TestKernel.object().put("fail", true)), noise));
+        assertThat(failing.all("error").getFirst().path("ename").asText()).isEqualTo("java.lang.IllegalStateException");
+        Exchange hanging =
+                kernel.tell("comm_msg", comm("e1", TestKernel.object().put("hang", true)), noise);
+        kernel.awaitPrinted(hanging, "got");
+        kernel.interrupt();
+        assertThat(told(hanging).all("error").getFirst().path("ename").asText()).isEqualTo("KeyboardInterrupt");
+
+        // A cell sends over it too, and that is the cell's.
+        Exchange cell = kernel.execute("opened.getFirst().send(CommMessage.of(Map.of(\"from\", \"cell\")));")
+                .await();
+        assertThat(cell.all("comm_msg").getFirst().at("/data/from").asText()).isEqualTo("cell");
+        Exchange closed =
+                told(kernel.tell("comm_close", comm("e1", TestKernel.object().put("bye", 1))));
+        assertThat(closed.stream("stdout")).isEqualTo("closed with {bye=1}\n");
+        assertThat(kernel.execute("opened.getFirst().send(CommMessage.of(Map.of()));")
+                        .errorName())
+                .isEqualTo("java.lang.IllegalStateException");
+        assertThat(told(kernel.tell("comm_msg", comm("e1", TestKernel.object())))
+                        .types())
+                .isEmpty();
+    }
+
+    @Test
+    void aCellOpensAComm() {
+        Exchange cell = kernel.execute("import dev.nibble.kernel.comm.*;\n"
+                        + "var widget = Comm.open(\"jupyter.widget\", new CommMessage(Map.of(\"state\", Map.of(\"x\", 1)), "
+                        + "Map.of(\"version\", \"2.1.0\"), List.of(new byte[] {1, 2, 3})));\n"
+                        + "widget.onMessage(message -> display(message.data().get(\"x\")));\nwidget.id()")
+                .await();
+        JsonNode open = cell.messages("comm_open").getFirst();
+        String id = open.at("/content/comm_id").asText();
+        assertThat(cell.result()).isEqualTo(id);
+        assertThat(open.at("/content/target_name").asText()).isEqualTo("jupyter.widget");
+        assertThat(open.at("/metadata/version").asText()).isEqualTo("2.1.0");
+        assertThat(open.path("buffers")).hasSize(1);
+        Exchange message =
+                told(kernel.tell("comm_msg", comm(id, TestKernel.object().put("x", 7))));
+        assertThat(message.all("display_data")
+                        .getFirst()
+                        .at("/data/text~1plain")
+                        .asText())
+                .isEqualTo("7");
+        Exchange close = kernel.execute("widget.close();").await();
+        assertThat(close.all("comm_close").getFirst().path("comm_id").asText()).isEqualTo(id);
+    }
+
+    @Test
+    void aDisplayCarriesBinaryParts() throws Exception {
+        Exchange cell = kernel.execute("display(new dev.nibble.kernel.display.MimeBundle("
+                        + "Map.of(\"text/plain\", \"three bytes\"), Map.of(), List.of(new byte[] {1, 2, 3})));")
+                .await();
+        JsonNode shown = cell.messages("display_data").getFirst();
+        assertThat(shown.path("buffers")).hasSize(1);
+        assertThat(shown.path("buffers").path(0).binaryValue()).containsExactly(1, 2, 3);
+    }
+
+    // ---- subshells
+
+    private static String newSubshell() {
+        JsonNode made = kernel.askOnControl("create_subshell_request", TestKernel.object())
+                .content();
+        assertThat(made.path("status").asText()).isEqualTo("ok");
+        return made.path("subshell_id").asText();
+    }
+
+    private static List<String> subshells() {
+        List<String> ids = new ArrayList<>();
+        kernel.askOnControl("list_subshell_request", TestKernel.object())
+                .content()
+                .path("subshell_id")
+                .forEach(id -> ids.add(id.asText()));
+        return ids;
+    }
+
+    private static Exchange delete(String subshell) {
+        return kernel.askOnControl(
+                "delete_subshell_request", TestKernel.object().put("subshell_id", subshell));
+    }
+
+    @Test
+    void subshellsAreMadeListedAndDeleted() {
+        JsonNode info = kernel.ask("kernel_info_request", TestKernel.object()).content();
+        assertThat(info.path("supported_features").toString()).contains("\"kernel subshells\"");
+        assertThat(info.path("protocol_version").asText()).isEqualTo("5.5");
+        String one = newSubshell();
+        String two = newSubshell();
+        assertThat(subshells()).containsSequence(one, two);
+        assertThat(delete(one).status()).isEqualTo("ok");
+        assertThat(subshells()).contains(two).doesNotContain(one);
+        assertThat(delete(one).status()).isEqualTo("error");
+        assertThat(delete(two).status()).isEqualTo("ok");
+        Exchange late = kernel.executeIn(one, "1 + 1");
+        assertThat(late.status()).isEqualTo("error");
+        assertThat(late.await().types()).isEmpty();
+        assertThat(kernel.askOnControl("delete_subshell_request", TestKernel.object())
+                        .status())
+                .isEqualTo("error");
+    }
+
+    @Test
+    void aSubshellAnswersWhileTheMainCellSleepsAndAnInterruptStillStopsThat() {
+        String id = newSubshell();
+        kernel.execute("int deep = 20;").await();
+        Exchange main = kernel.execute("System.out.println(\"sleeps\"); Thread.sleep(60_000);");
+        kernel.awaitPrinted(main, "sleeps");
+        for (int i = 0; i < 3; i++) {
+            long asked = System.nanoTime();
+            Exchange sub = kernel.executeIn(id, "deep + " + i);
+            assertThat(sub.result()).isEqualTo(String.valueOf(20 + i));
+            // The aim is 0.5 s; the rest is slack for a machine that does other things.
+            assertThat(sub.repliedAt - asked).isLessThan(TimeUnit.SECONDS.toNanos(2));
+        }
+        JsonNode completed = kernel.askIn(
+                        id, "complete_request", TestKernel.object().put("code", "Math.hypo"))
+                .content();
+        assertThat(completed.path("matches").path(0).asText()).startsWith("hypot");
+        assertThat(main.reply).isNull();
+        long asked = System.nanoTime();
+        kernel.interrupt();
+        assertThat(main.errorName()).isEqualTo("KeyboardInterrupt");
+        assertThat(main.repliedAt - asked).isLessThan(TimeUnit.SECONDS.toNanos(2));
+        assertThat(kernel.executeIn(id, "deep").result()).isEqualTo("20");
+        delete(id).await();
+        stillWorks();
+    }
+
+    @Test
+    void anErrorInASubshellAbandonsWhatWaitsThereAndNothingElse() {
+        String id = newSubshell();
+        Exchange fails = kernel.executeIn(id, "Thread.sleep(300); throw new RuntimeException();");
+        Exchange behind = kernel.executeIn(id, "1");
+        Exchange main = kernel.execute("2");
+        assertThat(fails.status()).isEqualTo("error");
+        assertThat(behind.status()).isEqualTo("aborted");
+        assertThat(main.status()).isEqualTo("ok");
+        delete(id).await();
+    }
+
+    @Test
+    void deletingASubshellStopsItsCellAndAnswersWhatWaits() {
+        String id = newSubshell();
+        Exchange runs = kernel.executeIn(id, "System.out.println(\"runs\"); while (true) { }");
+        Exchange waits = kernel.executeIn(id, "1");
+        kernel.awaitPrinted(runs, "runs");
+        assertThat(delete(id).status()).isEqualTo("ok");
+        assertThat(runs.errorName()).isEqualTo("KeyboardInterrupt");
+        assertThat(waits.status()).isEqualTo("aborted");
+        stillWorks();
+    }
+
+    // ---- what cannot be stopped
+
+    @Test
+    void aLibraryCallThatDoesNotStopIsLeftBehind() {
+        Exchange cell =
+                kernel.execute("{ System.out.println(\"runs\");\njava.math.BigInteger.valueOf(3).pow(60_000_000); }");
+        kernel.awaitPrinted(cell, "runs");
+        long asked = System.nanoTime();
+        kernel.interrupt();
+        assertThat(cell.errorName()).isEqualTo("KeyboardInterrupt");
+        // The aim is 2 s; the rest is slack for a machine that does other things.
+        assertThat(cell.repliedAt - asked).isLessThan(TimeUnit.SECONDS.toNanos(4));
+        assertThat(cell.content().path("evalue").asText()).contains("cell-").contains("java.math.");
+        assertThat(cell.content().path("traceback").toString()).contains("line 2");
+        stillWorks();
+    }
+
+    // ---- resources
+
+    @Test
+    void theControlChannelTellsWhatTheKernelUses() {
+        JsonNode first =
+                kernel.askOnControl("usage_request", TestKernel.object()).content();
+        kernel.execute("long spin = System.nanoTime() + 300_000_000L; while (System.nanoTime() < spin) { }")
+                .await();
+        JsonNode usage =
+                kernel.askOnControl("usage_request", TestKernel.object()).content();
+        assertThat(usage.path("pid").asLong()).isEqualTo(kernel.process().pid());
+        assertThat(usage.path("hostname").asText()).isNotEmpty();
+        assertThat(usage.path("kernel_cpu").asDouble()).isPositive();
+        assertThat(usage.path("kernel_memory").asLong()).isBetween(50L << 20, 4L << 30);
+        assertThat(usage.path("cpu_count").asInt())
+                .isEqualTo(Runtime.getRuntime().availableProcessors());
+        JsonNode memory = usage.path("host_virtual_memory");
+        assertThat(memory.path("total").asLong())
+                .isGreaterThan(memory.path("available").asLong());
+        assertThat(memory.path("percent").asDouble()).isBetween(0.0, 100.0);
+        assertThat(first.path("status").asText()).isEqualTo("ok");
+    }
+
     // ---- history
 
     private static List<String> history(ObjectNode asked) {
@@ -389,7 +649,7 @@ class ProtocolTest {
         Exchange cell = kernel.execute(
                 "System.out.print(\"name? \");\nnew Scanner(System.in).nextLine() + password(\"key? \")");
         assertThat(kernel.awaitQuestion().path("password").asBoolean()).isFalse();
-        assertThat(cell.stream("stdout")).isEqualTo("name? ");
+        kernel.awaitPrinted(cell, "name? ");
         kernel.answer("héllo 🎉 ");
         JsonNode second = kernel.awaitQuestion();
         assertThat(second.path("password").asBoolean()).isTrue();

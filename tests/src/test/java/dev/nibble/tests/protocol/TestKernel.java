@@ -2,6 +2,7 @@ package dev.nibble.tests.protocol;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.nibble.kernel.JvmFlags;
 import java.io.IOException;
@@ -45,7 +46,6 @@ final class TestKernel implements AutoCloseable {
     private final ZMQ.Socket stdin;
     private final ZMQ.Socket iopub;
     private final Map<String, Exchange> exchanges = new LinkedHashMap<>();
-    private final List<JsonNode> orphans = new ArrayList<>();
     private JsonNode question;
 
     /** Everything about one request. */
@@ -62,7 +62,11 @@ final class TestKernel implements AutoCloseable {
 
         /** Waits for the reply and for everything that belongs to it. */
         Exchange await() {
-            pumpUntil(() -> reply != null && idle, "the reply to " + id);
+            if (!pump(() -> reply != null && idle, PATIENCE)) {
+                throw new AssertionError("waited " + PATIENCE + " in vain: of " + id + " came "
+                        + (reply == null ? "no reply" : "the reply") + ", and published was " + published
+                        + "; the kernel's log: " + log());
+            }
             return this;
         }
 
@@ -79,10 +83,16 @@ final class TestKernel implements AutoCloseable {
         }
 
         List<JsonNode> all(String type) {
+            return messages(type).stream()
+                    .map(message -> message.path("content"))
+                    .toList();
+        }
+
+        /** With their headers, metadata and buffers. */
+        List<JsonNode> messages(String type) {
             return published.stream()
                     .filter(message ->
                             message.path("header").path("msg_type").asText().equals(type))
-                    .map(message -> message.path("content"))
                     .toList();
         }
 
@@ -194,6 +204,12 @@ final class TestKernel implements AutoCloseable {
     }
 
     Exchange execute(String code, Consumer<ObjectNode> fields) {
+        ObjectNode content = executing(code);
+        fields.accept(content);
+        return ask("execute_request", content);
+    }
+
+    private static ObjectNode executing(String code) {
         ObjectNode content = JSON.createObjectNode()
                 .put("code", code)
                 .put("silent", false)
@@ -201,8 +217,7 @@ final class TestKernel implements AutoCloseable {
                 .put("allow_stdin", true)
                 .put("stop_on_error", true);
         content.putObject("user_expressions");
-        fields.accept(content);
-        return ask("execute_request", content);
+        return content;
     }
 
     Exchange ask(String type, ObjectNode content) {
@@ -211,6 +226,21 @@ final class TestKernel implements AutoCloseable {
 
     Exchange askOnControl(String type, ObjectNode content) {
         return send(control, type, content);
+    }
+
+    /** Asks in a subshell. */
+    Exchange askIn(String subshell, String type, ObjectNode content) {
+        return send(shell, type, content, header -> header.put("subshell_id", subshell), List.of());
+    }
+
+    /** Executes in a subshell. */
+    Exchange executeIn(String subshell, String code) {
+        return askIn(subshell, "execute_request", executing(code));
+    }
+
+    /** A message that has no reply, such as a comm's. */
+    Exchange tell(String type, ObjectNode content, byte[]... buffers) {
+        return send(shell, type, content, header -> {}, List.of(buffers));
     }
 
     Exchange interrupt() {
@@ -249,29 +279,46 @@ final class TestKernel implements AutoCloseable {
     }
 
     private Exchange send(ZMQ.Socket socket, String type, ObjectNode content) {
+        return send(socket, type, content, header -> {}, List.of());
+    }
+
+    private Exchange send(
+            ZMQ.Socket socket, String type, ObjectNode content, Consumer<ObjectNode> header, List<byte[]> buffers) {
         String id = UUID.randomUUID().toString();
         var exchange = new Exchange(id);
         exchanges.put(id, exchange);
-        sendRaw(socket, signed(header(type, id), content.toString().getBytes(StandardCharsets.UTF_8)));
+        ObjectNode fields = headerFields(type, id);
+        header.accept(fields);
+        var frames = new ArrayList<>(signed(
+                fields.toString().getBytes(StandardCharsets.UTF_8),
+                content.toString().getBytes(StandardCharsets.UTF_8)));
+        frames.addAll(buffers);
+        sendRaw(socket, frames);
         return exchange;
     }
 
     byte[] header(String type, String id) {
+        return headerFields(type, id).toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private ObjectNode headerFields(String type, String id) {
         return JSON.createObjectNode()
                 .put("msg_id", id)
                 .put("session", session)
                 .put("username", "test")
                 .put("date", "2026-01-01T00:00:00.000000Z")
                 .put("msg_type", type)
-                .put("version", "5.3")
-                .toString()
-                .getBytes(StandardCharsets.UTF_8);
+                .put("version", "5.5");
     }
 
     /** Frames of a message with a right signature. */
     List<byte[]> signed(byte[] header, byte[] content) {
         byte[] empty = "{}".getBytes(StandardCharsets.US_ASCII);
-        List<byte[]> parts = List.of(header, empty, empty, content);
+        return signed(List.of(header, empty, empty, content));
+    }
+
+    /** The same from all four of its parts: header, parent header, metadata, content. */
+    List<byte[]> signed(List<byte[]> parts) {
         var frames = new ArrayList<byte[]>();
         frames.add(DELIMITER);
         frames.add(signature(parts).getBytes(StandardCharsets.US_ASCII));
@@ -287,6 +334,22 @@ final class TestKernel implements AutoCloseable {
             return HexFormat.of().formatHex(mac.doFinal());
         } catch (GeneralSecurityException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    /** A subscriber sends nothing but its subscriptions, so what goes to the publishing channel is one. */
+    void sendRaw(HostileMessages.Hostile message) {
+        switch (message.channel()) {
+            case SHELL -> sendRaw(shell, message.frames());
+            case CONTROL -> sendRaw(control, message.frames());
+            case STDIN -> sendRaw(stdin, message.frames());
+            case IOPUB -> {
+                // Not the sign for the end of topics: that would confuse nobody but ourselves.
+                byte[] first = message.frames().getFirst();
+                byte[] topic = Arrays.equals(first, DELIMITER) ? new byte[] {0} : first;
+                iopub.subscribe(topic);
+                iopub.unsubscribe(topic);
+            }
         }
     }
 
@@ -337,8 +400,9 @@ final class TestKernel implements AutoCloseable {
         Exchange exchange =
                 exchanges.get(message.path("parent_header").path("msg_id").asText());
         if (exchange == null) {
-            orphans.add(message);
-        } else if (socket.equals(iopub)) {
+            return; // an answer to what is no request of ours
+        }
+        if (socket.equals(iopub)) {
             exchange.published.add(message);
             exchange.idle |=
                     message.path("content").path("execution_state").asText().equals("idle");
@@ -371,7 +435,10 @@ final class TestKernel implements AutoCloseable {
             ObjectNode message = JSON.createObjectNode();
             message.set("header", JSON.readTree(parts.get(0)));
             message.set("parent_header", JSON.readTree(parts.get(1)));
+            message.set("metadata", JSON.readTree(parts.get(2)));
             message.set("content", JSON.readTree(parts.get(3)));
+            ArrayNode buffers = message.putArray("buffers");
+            frames.subList(at + 6, frames.size()).forEach(buffers::add);
             return message;
         } catch (IOException e) {
             throw new UncheckedIOException("the kernel sent what is no JSON", e);
