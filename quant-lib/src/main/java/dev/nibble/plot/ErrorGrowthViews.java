@@ -55,15 +55,14 @@ final class ErrorGrowthViews {
             double[] layers = steps.stream().mapToDouble(Step::layer).toArray();
             double[] means = steps.stream().mapToDouble(Step::mean).toArray();
             SeriesStyle style = SeriesStyle.of(growths[g].recipe()).apartFrom(series);
-            String mean = names.get(g) + (growths.length <= WITH_LARGEST ? ", mean" : "");
-            series.add(line(mean, layers, means, style));
+            series.add(line(names.get(g), layers, means, style));
             if (growths.length <= WITH_LARGEST) {
                 double[] largest = steps.stream().mapToDouble(Step::largest).toArray();
-                series.add(line(names.get(g) + ", largest", layers, largest, style.withDash(SeriesStyle.Dash.DOT)));
+                series.add(line("", layers, largest, style.withDash(SeriesStyle.Dash.DOT)));
             }
         }
         return new Chart(
-                title(growths),
+                title(growths) + (growths.length <= WITH_LARGEST ? " (mean; dotted: largest)" : ""),
                 Axis.of("behind layer"),
                 Axis.log("error of the hidden state, relative to its length", ""),
                 series);

@@ -68,7 +68,7 @@ final class RecallViews {
         }
         return new Chart(
                 "Finding again what was read before (bars: one standard error)",
-                Axis.log("tokens back to the first reading", ""),
+                Axis.of("tokens back to the first reading"),
                 Axis.of("probability of the tokens of the second"),
                 series);
     }

@@ -83,15 +83,16 @@ final class SensitivityViews {
                     .toList();
             if (!rows.isEmpty()) {
                 series.add(Series.line(
-                        kind,
-                        rows.stream().mapToDouble(SensitivityRow::layer).toArray(),
-                        rows.stream().mapToDouble(SensitivityRow::kl).toArray()));
+                                kind,
+                                rows.stream().mapToDouble(SensitivityRow::layer).toArray(),
+                                rows.stream().mapToDouble(SensitivityRow::kl).toArray())
+                        .styled(SeriesStyle.of(kind).apartFrom(series)));
             }
         }
         return new Chart(
                 result.model() + " with one linear in " + result.recipe(),
                 Axis.of("layer"),
-                Axis.log("KL divergence from the weights as stored", "nats per token"),
+                Axis.log("KL divergence", "nats per token"),
                 series);
     }
 }
