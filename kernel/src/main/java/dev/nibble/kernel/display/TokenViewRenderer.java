@@ -136,8 +136,9 @@ public final class TokenViewRenderer implements Renderer<TokenView> {
                 100 * token.before(),
                 100 * token.after(),
                 token.deltaP());
-        out.append("<details style=\"display:inline\"><summary style=\"display:inline;list-style:none;cursor:pointer;"
-                        + "white-space:pre-wrap;padding:2px 0;")
+        out.append(
+                        "<details style=\"display:inline-block;vertical-align:top\"><summary style=\"display:inline;list-style:none;cursor:pointer;"
+                                + "white-space:pre-wrap;padding:2px 0;")
                 .append(look)
                 .append("\" title=\"")
                 .append(fact)

@@ -25,7 +25,7 @@ class TokenViewRendererTest {
                 .doesNotContain("<script")
                 .contains("a &amp; b", "&lt;script&gt;", "75.00 % to 25.00 % (-50.00 points)", "rgba(213,94,0,0.60)")
                 .contains("rgba(213,94,0,0.00)");
-        assertThat(html.split("<details style=\"display:inline\"", -1))
+        assertThat(html.split("<details style=\"display:inline-block", -1))
                 .as("two tokens in two colourings")
                 .hasSize(5);
         assertThat(html.split("text-decoration:underline", -1))
