@@ -83,9 +83,10 @@ final class ComparisonReport {
             facts.put("circumstances", found.circumstances());
             Json.print(facts);
         } else {
-            read.changed()
-                    .forEach(part -> System.out.println(
-                            "The page has been changed: its " + part + " does not show what its own data say."));
+            if (!read.changed().isEmpty()) {
+                System.out.println("The page has been changed: what its own data say is not what stands in its "
+                        + String.join(", ", read.changed()) + ".");
+            }
             System.out.print(found.text());
             if (!read.sameVersion()) {
                 System.out.println(

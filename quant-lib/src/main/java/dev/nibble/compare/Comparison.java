@@ -49,6 +49,7 @@ public final class Comparison {
     private Protocol protocol = Protocol.llamaCpp(512);
     private boolean full;
     private boolean fresh;
+    private String modelHash;
     private RowCache cache = RowCache.ofThisMachine();
 
     private Comparison(Model model) {
@@ -100,6 +101,12 @@ public final class Comparison {
     /** Computes every row anew. */
     public Comparison fresh() {
         fresh = true;
+        return this;
+    }
+
+    /** The hash of the model, where it is known: reading a large file takes minutes. */
+    Comparison hashed(String hash) {
+        modelHash = hash;
         return this;
     }
 
@@ -162,7 +169,7 @@ public final class Comparison {
             evaluation = Evaluation.of(language.tokenizer(), data.documents(), protocol, full ? 0 : WINDOWS);
             questions = data.questions().map(q -> full ? q : some(q));
             wanted.addAll(recipes());
-            hash = ModelHash.of(model.checkpoint(), progress.quiet());
+            hash = modelHash == null ? ModelHash.of(model.checkpoint(), progress.quiet()) : modelHash;
             asked = questions.map(DataSource::hash).orElse("no questions");
             note = note(weights);
         }

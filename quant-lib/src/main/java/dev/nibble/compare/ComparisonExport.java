@@ -187,7 +187,7 @@ final class ComparisonExport {
                 row.perplexity(),
                 row.perplexityError()));
         cells.add(base ? "" : String.format(Locale.ROOT, "%+.4f ± %.4f", row.logRatio(), row.logRatioError()));
-        cells.add(base ? "" : String.format(Locale.ROOT, "%.4f ± %.4f", row.kl(), row.klError()));
+        cells.add(base ? "" : row.klText());
         cells.add(base ? "" : String.format(Locale.ROOT, "%.4f", row.kl99()));
         cells.add(base ? "" : String.format(Locale.ROOT, "%.1f ± %.1f", 100 * row.sameTop(), 100 * row.sameTopError()));
         cells.add(base ? "" : String.format(Locale.ROOT, "%.2f ± %.2f", row.rmsDeltaP(), row.rmsDeltaPError()));
@@ -212,6 +212,6 @@ final class ComparisonExport {
 
     /** Names stand as they are, whatever they mean in Markdown. */
     private static String escaped(String text) {
-        return text.replaceAll("[\\\\`*_\\[\\]<>|#~]", "\\\\$0").replaceAll("\\s*[\\r\\n]+\\s*", " ");
+        return text.replaceAll("[\\\\`*_\\[\\]<>|#~&]", "\\\\$0").replaceAll("\\s*[\\r\\n]+\\s*", " ");
     }
 }

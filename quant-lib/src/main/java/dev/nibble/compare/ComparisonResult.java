@@ -85,11 +85,10 @@ public record ComparisonResult(
                     front.stream()
                             .map(row -> String.format(
                                     Locale.ROOT,
-                                    "%s (%.2f bits, KL %.4f ± %.4f)",
+                                    "%s (%.2f bits, KL %s)",
                                     row.recipe(),
                                     row.sizes().bitsPerWeight(),
-                                    row.kl(),
-                                    row.klError()))
+                                    row.klText()))
                             .toList()));
             text.append(". ");
         }

@@ -3,6 +3,7 @@ package dev.nibble.compare;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -71,6 +72,11 @@ public record ComparisonRow(
     /** Whether these are the file's own weights. */
     public boolean isBase() {
         return recipe.equals(AS_STORED);
+    }
+
+    /** The divergence and its error as people read it, with enough digits to be told from none: "0.3322 ± 0.0064". */
+    public String klText() {
+        return String.format(Locale.ROOT, kl == 0 || kl >= 0.001 ? "%.4f ± %.4f" : "%.2g ± %.1g", kl, klError);
     }
 
     /** The same under another spelling of its recipe. */

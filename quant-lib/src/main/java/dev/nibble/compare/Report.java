@@ -70,6 +70,7 @@ public record Report(Manifest manifest, ComparisonResult result) {
                 .on(new EvaluationData(result.data(), data.documents(), data.questions()))
                 .by(Protocol.parse(manifest.protocol()))
                 .add(manifest.recipes().toArray(String[]::new))
+                .hashed(manifest.modelHash())
                 .fresh();
         if (manifest.full()) {
             again.full();

@@ -72,7 +72,6 @@ public record Verification(List<Difference> differences, List<Difference> circum
     private static Map<String, JsonNode> fields(Report report) {
         ObjectNode result = ReportJson.tree(report.result());
         result.path("rows").forEach(row -> ((ObjectNode) row).remove("seconds"));
-        result.put("verdict", report.result().verdict());
         Map<String, JsonNode> fields = new LinkedHashMap<>();
         ObjectNode manifest = ReportJson.tree(report.manifest());
         manifest.remove("date");

@@ -51,7 +51,7 @@ final class ComparisonViews {
                     row.isBase()
                             ? ""
                             : String.format(Locale.ROOT, "%+.4f ± %.4f", row.logRatio(), row.logRatioError()));
-            kl.append(row.isBase() ? "" : String.format(Locale.ROOT, "%.4f ± %.4f", row.kl(), row.klError()));
+            kl.append(row.isBase() ? "" : row.klText());
             kl99.append(row.isBase() ? "" : String.format(Locale.ROOT, "%.4f", row.kl99()));
             top.append(100 * row.sameTop());
             rms.append(row.rmsDeltaP());

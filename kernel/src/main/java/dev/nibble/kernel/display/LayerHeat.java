@@ -47,7 +47,7 @@ final class LayerHeat {
                 .orElse(0);
         StringBuilder out = new StringBuilder("<div style=\"overflow-x:auto\"><table style=\"border-collapse:collapse;"
                 + "font-size:0.9em;margin:0.3em 0\"><caption style=\"caption-side:top;text-align:left;"
-                + "font-weight:bold;padding:0 0 4px\">");
+                + "font-weight:bold;padding:0 0 4px;white-space:nowrap\">");
         out.append(TITLE).append("</caption><thead><tr>");
         head(out, "col", "layer");
         rows.forEach(row -> head(out, "col", row.recipe()));

@@ -165,7 +165,7 @@ public final class ComparisonPage {
                 .append(escape(manifest.command()))
                 .append(
                         "</pre>\n<p>This page checks itself: <code>nibble report --verify report.html</code> computes every row"
-                                + " anew and names every field that differs. Nothing does, on any machine, with any number of"
+                                + " anew and names every field that differs. None should, on any machine, with any number of"
                                 + " threads and any vector width.</p>\n");
         out.append("<details><summary>How it was made</summary>")
                 .append(facts(manifest))
