@@ -37,6 +37,11 @@
     var ink = colour("--ink");
     layout.font = Object.assign({}, layout.font, { color: ink });
     if (layout.title && layout.title.font) { layout.title.font.color = ink; }
+    // On a telephone a legend beside the plot would take half of it.
+    if (window.innerWidth < 600 && layout.legend && !layout.legend.orientation) {
+      layout.legend = Object.assign({}, layout.legend, { orientation: "h", y: -0.28 });
+      layout.margin = Object.assign({}, layout.margin, { l: 58, r: 8 });
+    }
     Object.keys(layout).forEach(function (key) {
       if (/^[xy]axis\d*$/.test(key) && layout[key].title && layout[key].title.font) { layout[key].title.font.color = ink; }
     });
