@@ -119,7 +119,8 @@ final class ReportJson {
             }
             return new Report(part(tree, "manifest", Manifest.class), part(tree, "result", ComparisonResult.class));
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("its data are no JSON: " + e.getOriginalMessage(), e);
+            throw new IllegalArgumentException(
+                    "its data are no JSON: " + e.getOriginalMessage().split(" \\(", 2)[0], e);
         }
     }
 

@@ -84,7 +84,8 @@ class ReportTest {
                 .isEqualTo("nibble report --model tiny --recipes int8,int3:g16 --protocol gptq:24 --text text.txt"
                         + " --questions q.jsonl -o report.html");
 
-        // Another width of vectors and another number of threads change nothing; the program runs its work in a second JVM.
+        // Another width of vectors and another number of threads change nothing; the program runs its work in a second
+        // JVM.
         var narrow = new Program(folder, folder.resolve("home"))
                 .with(
                         "NIBBLE_JAVA_OPTS",
@@ -129,7 +130,7 @@ class ReportTest {
         var gone = nibble.run("report", "--verify", "report.html");
         assertThat(gone.status()).isEqualTo(2);
         assertThat(gone.err()).contains("--text");
-        var none = nibble.run("report", "--verify", "q.jsonl");
+        var none = nibble.run("report", "--verify", "tiny/config.json");
         assertThat(none.status()).isEqualTo(2);
         assertThat(none.err()).contains("no report");
         assertThat(nibble.run("report", "--verify", "report.html", "--full").status())
