@@ -1,7 +1,6 @@
 package dev.nibble.plot;
 
 import dev.nibble.compare.Plan;
-import tech.tablesaw.api.BooleanColumn;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
@@ -19,13 +18,13 @@ final class PlanViews {
         DoubleColumn rate = DoubleColumn.create("tokens/s at most");
         DoubleColumn energy = DoubleColumn.create("J/token (estimate)");
         DoubleColumn cost = DoubleColumn.create("cost of 10^6 tokens");
-        BooleanColumn isNative = BooleanColumn.create("native");
+        StringColumn isNative = StringColumn.create("native");
         StringColumn engines = StringColumn.create("engines");
         boolean priced = false;
         for (Plan.Fit fit : plan.fits()) {
             card.append(fit.accelerator().name());
             memory.append(fit.accelerator().memoryGiB());
-            isNative.append(fit.isNative());
+            isNative.append(fit.isNative() ? "yes" : "no");
             engines.append(String.join(", ", fit.engines()));
             boolean fits = fit.cards() > 0;
             if (fits) {

@@ -41,12 +41,23 @@ final class OutputRecorder {
             this.also = also;
         }
 
-        /** What nbformat would hold now. */
+        /** What nbformat would hold now, without displays that were emptied: a page shows nothing of them either. */
         List<ObjectNode> outputs() {
             synchronized (displays) {
                 endStream();
-                return outputs.stream().map(ObjectNode::deepCopy).toList();
+                return outputs.stream()
+                        .filter(output -> !isEmptied(output))
+                        .map(ObjectNode::deepCopy)
+                        .toList();
             }
+        }
+
+        private static boolean isEmptied(ObjectNode output) {
+            return output.path("output_type").asText("").equals("display_data")
+                    && output.path("data")
+                            .valueStream()
+                            .allMatch(
+                                    form -> form.isTextual() && form.textValue().isEmpty());
         }
 
         @Override

@@ -100,6 +100,12 @@ class NotebookRunnerTest {
     }
 
     @Test
+    void aDisplayThatWasEmptiedLeavesNothing() {
+        var run = run(false, code("show=old print=text"), code("update"));
+        assertThat(outputs(run, 0)).containsExactly("stdout:text");
+    }
+
+    @Test
     void aLaterCellUpdatesTheDisplayOfAnEarlierOne() {
         var run = run(false, code("show=old"), code("update=new"));
         assertThat(outputs(run, 0)).containsExactly("display_data:new");
