@@ -13,8 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** jupyter_kernel_test, one test here for each of its own. */
 class ConformanceTest {
-    private static final Pattern LINE =
-            Pattern.compile(
+    private static final Pattern LINE = Pattern.compile(
             "(?m)^(test_\\w+) \\(.*?\\)(?:\\n.*?)? \\.\\.\\. (?:.*\\n)*?.*?(ok|FAIL|ERROR|skipped .*)$");
 
     @TempDir

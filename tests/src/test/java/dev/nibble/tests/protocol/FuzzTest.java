@@ -77,6 +77,7 @@ class FuzzTest {
             assertThat(signed).isGreaterThan(MESSAGES / 2);
             assertThat(channels).containsExactlyInAnyOrder(HostileMessages.Channel.values());
             assertThat(kernel.execute("kept + 1").result()).isEqualTo("43");
+            assertThat(kernel.beats()).isTrue();
             deleteSubshells(kernel);
             assertThat(usedMegabytes(kernel)).isLessThan(before + SLACK_MB);
             assertThat(number(kernel, "Thread.activeCount()")).isLessThanOrEqualTo(threads + 2);

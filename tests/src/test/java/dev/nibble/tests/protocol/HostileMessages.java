@@ -21,7 +21,8 @@ final class HostileMessages {
         SHELL,
         CONTROL,
         STDIN,
-        IOPUB
+        IOPUB,
+        HEARTBEAT
     }
 
     /**

@@ -45,6 +45,7 @@ final class TestKernel implements AutoCloseable {
     private final ZMQ.Socket control;
     private final ZMQ.Socket stdin;
     private final ZMQ.Socket iopub;
+    private final ZMQ.Socket heartbeat;
     private final Map<String, Exchange> exchanges = new LinkedHashMap<>();
     private JsonNode question;
 
@@ -162,6 +163,7 @@ final class TestKernel implements AutoCloseable {
         shell = dealer("shell_port", identity);
         control = dealer("control_port", identity);
         stdin = dealer("stdin_port", identity);
+        heartbeat = dealer("hb_port", identity);
         iopub = connect(SocketType.SUB, "iopub_port");
         iopub.subscribe(new byte[0]);
         // A subscription takes a moment to arrive: ask until an answer is published too.
@@ -343,6 +345,13 @@ final class TestKernel implements AutoCloseable {
             case SHELL -> sendRaw(shell, message.frames());
             case CONTROL -> sendRaw(control, message.frames());
             case STDIN -> sendRaw(stdin, message.frames());
+            case HEARTBEAT -> {
+                sendRaw(heartbeat, message.frames());
+                byte[] back;
+                do {
+                    back = heartbeat.recv(ZMQ.DONTWAIT);
+                } while (back != null);
+            }
             case IOPUB -> {
                 // Not the sign for the end of topics: that would confuse nobody but ourselves.
                 byte[] first = message.frames().getFirst();
@@ -350,6 +359,14 @@ final class TestKernel implements AutoCloseable {
                 iopub.subscribe(topic);
                 iopub.unsubscribe(topic);
             }
+        }
+    }
+
+    /** Whether the heartbeat channel sends back what it gets. */
+    boolean beats() {
+        try (ZMQ.Socket other = connect(SocketType.REQ, "hb_port")) {
+            other.setReceiveTimeOut((int) PATIENCE.toMillis());
+            return other.send("ping") && "ping".equals(other.recvStr());
         }
     }
 
@@ -462,7 +479,7 @@ final class TestKernel implements AutoCloseable {
     @Override
     public void close() {
         process.destroyForcibly();
-        List.of(shell, control, stdin, iopub).forEach(ZMQ.Socket::close);
+        List.of(shell, control, stdin, iopub, heartbeat).forEach(ZMQ.Socket::close);
         context.term();
         try {
             process.waitFor();
