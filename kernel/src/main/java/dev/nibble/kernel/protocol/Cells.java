@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 
 /**
  * The one runner of cells: behind the sockets and behind headless runs. Takes over the process's standard streams. Cells
@@ -125,14 +126,35 @@ public final class Cells implements CellRunner {
      */
     public Outcome run(
             CellRequest request, Output output, String subshell, Map<String, String> asked, IntConsumer begins) {
-        if (subshell != null) {
-            return runNow(request, output, Optional.of(subshell), asked, begins);
+        Output receiver = request.silent() ? new ErrorsOnly(output) : output;
+        Input input = request.input();
+        var cell = new Cell(receiver, input == null ? null : input::readLine, options);
+        return inTurn(cell, subshell, () -> {
+            boolean counts = request.storeHistory() && !request.silent();
+            int number = counts ? count.incrementAndGet() : count.get();
+            begins.accept(number);
+            return outcome(number, request.code(), cell, asked);
+        });
+    }
+
+    /** Works for a cell; in the main shell when those before it are over. */
+    private <T> T inTurn(Cell cell, String subshell, Supplier<T> work) {
+        if (subshell == null) {
+            one.lock();
         }
-        one.lock();
         try {
-            return runNow(request, output, Optional.empty(), asked, begins);
+            running.put(cell, Optional.ofNullable(subshell));
+            cell.enter();
+            try {
+                return work.get();
+            } finally {
+                running.remove(cell);
+                cell.leave();
+            }
         } finally {
-            one.unlock();
+            if (subshell == null) {
+                one.unlock();
+            }
         }
     }
 
@@ -159,28 +181,6 @@ public final class Cells implements CellRunner {
         return count.get();
     }
 
-    private Outcome runNow(
-            CellRequest request,
-            Output output,
-            Optional<String> subshell,
-            Map<String, String> asked,
-            IntConsumer begins) {
-        boolean counts = request.storeHistory() && !request.silent();
-        int number = counts ? count.incrementAndGet() : count.get();
-        begins.accept(number);
-        Output receiver = request.silent() ? new ErrorsOnly(output) : output;
-        Input input = request.input();
-        var cell = new Cell(receiver, input == null ? null : input::readLine, options);
-        running.put(cell, subshell);
-        cell.enter();
-        try {
-            return outcome(number, request.code(), cell, asked);
-        } finally {
-            running.remove(cell);
-            cell.leave();
-        }
-    }
-
     /**
      * Runs work that a message of the front end asks for, as if it were a cell without a number: on a thread that an
      * interrupt stops, with its output and its error where the front end shows them.
@@ -188,28 +188,19 @@ public final class Cells implements CellRunner {
      * @param subshell as in {@link #run(CellRequest, Output, String, Map, IntConsumer)}
      */
     public void attend(Runnable work, Output output, String subshell) {
-        if (subshell == null) {
-            one.lock();
-        }
         var cell = new Cell(output, null, options);
-        running.put(cell, Optional.ofNullable(subshell));
-        cell.enter();
-        try (var session = engine().open(cell)) {
-            try {
-                session.call(() -> {
-                    work.run();
-                    return null;
-                });
-            } catch (Throwable e) {
-                failed(count.get(), cell, session.problem(e));
+        inTurn(cell, subshell, () -> {
+            try (var session = engine().open(cell)) {
+                try {
+                    return session.call(() -> {
+                        work.run();
+                        return null;
+                    });
+                } catch (Throwable e) {
+                    return failed(count.get(), cell, session.problem(e));
+                }
             }
-        } finally {
-            running.remove(cell);
-            cell.leave();
-            if (subshell == null) {
-                one.unlock();
-            }
-        }
+        });
     }
 
     private Outcome outcome(int number, String code, Cell cell, Map<String, String> asked) {
