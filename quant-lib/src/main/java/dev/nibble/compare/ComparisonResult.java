@@ -31,6 +31,9 @@ public record ComparisonResult(
         String note,
         List<String> missing,
         List<ComparisonRow> rows) {
+    /** Share of tokens with the same favourite below which no size is a good one. */
+    private static final double BROKEN = 0.5;
+
     public ComparisonResult {
         Objects.requireNonNull(model, "model");
         missing = List.copyOf(missing);
@@ -77,7 +80,21 @@ public record ComparisonResult(
                         "%s does not take the rows of %d weights, which are in what llama.cpp falls back to. ",
                         row.recipe(),
                         row.sizes().fallbacks())));
-        List<ComparisonRow> front = front();
+        List<String> broken = others.stream()
+                .filter(row -> row.sameTop() < BROKEN)
+                .map(row -> String.format(
+                        Locale.ROOT,
+                        "%s (same favourite for %.1f %% of the tokens)",
+                        row.recipe(),
+                        100 * row.sameTop()))
+                .toList();
+        if (!broken.isEmpty()) {
+            text.append("Another model than the one as stored: ")
+                    .append(String.join(", ", broken))
+                    .append(". ");
+        }
+        List<ComparisonRow> front =
+                front().stream().filter(row -> row.sameTop() >= BROKEN).toList();
         if (front.size() > 1) {
             text.append("Best for their size: ");
             text.append(String.join(
