@@ -1,5 +1,6 @@
 package dev.nibble.cli;
 
+import dev.nibble.checkpoint.CheckpointException;
 import dev.nibble.compute.Rows;
 import dev.nibble.core.Progress;
 import dev.nibble.model.LanguageModel;
@@ -155,7 +156,12 @@ final class LogprobsCommand extends LaboratoryCommand {
     }
 
     private static String piece(LanguageModel language, int token) {
-        String text = language.tokenizer().decode(token);
+        String text;
+        try {
+            text = language.tokenizer().decode(token);
+        } catch (CheckpointException none) {
+            return ""; // tokens can be given by number, without a tokenizer
+        }
         return "\""
                 + text.replace("\\", "\\\\")
                         .replace("\n", "\\n")

@@ -40,6 +40,13 @@ public record ComparisonResult(
         rows = List.copyOf(rows);
     }
 
+    private boolean isBeatenAsStored(ComparisonRow row) {
+        return rows.stream()
+                .filter(ComparisonRow::isBase)
+                .anyMatch(base -> row.kl() > 0
+                        && row.sizes().bitsPerWeight() >= base.sizes().bitsPerWeight());
+    }
+
     /** Rows that none beats with fewer, or as many, bits per weight and a smaller divergence; fewest bits first. */
     public List<ComparisonRow> front() {
         double[] best = {Double.POSITIVE_INFINITY};
@@ -71,7 +78,12 @@ public record ComparisonResult(
             text.append(String.join(", ", alike))
                     .append(alike.size() == 1 ? " can not be told" : " can not be told apart")
                     .append(" from the weights as stored by perplexity on these ")
-                    .append(String.format(Locale.ROOT, "%,d tokens. ", tokens));
+                    .append(String.format(Locale.ROOT, "%,d tokens", tokens));
+            List<String> told = others.stream()
+                    .filter(row -> !row.differs() && row.kl() > 2 * row.klError())
+                    .map(ComparisonRow::recipe)
+                    .toList();
+            text.append(told.isEmpty() ? ". " : "; by KL divergence " + String.join(", ", told) + " can. ");
         }
         others.stream()
                 .filter(row -> row.sizes().fallbacks() > 0)
@@ -93,8 +105,18 @@ public record ComparisonResult(
                     .append(String.join(", ", broken))
                     .append(". ");
         }
-        List<ComparisonRow> front =
-                front().stream().filter(row -> row.sameTop() >= BROKEN).toList();
+        List<ComparisonRow> front = front().stream()
+                .filter(row -> row.sameTop() >= BROKEN && !isBeatenAsStored(row))
+                .toList();
+        List<String> beaten = others.stream()
+                .filter(this::isBeatenAsStored)
+                .map(ComparisonRow::recipe)
+                .toList();
+        if (!beaten.isEmpty()) {
+            text.append("No smaller than the weights as stored, and not equal to them: ")
+                    .append(String.join(", ", beaten))
+                    .append(". ");
+        }
         if (front.size() > 1) {
             text.append("Best for their size: ");
             text.append(String.join(

@@ -76,7 +76,8 @@ public record ComparisonRow(
 
     /** The divergence and its error as people read it, with enough digits to be told from none: "0.3322 ± 0.0064". */
     public String klText() {
-        return String.format(Locale.ROOT, kl == 0 || kl >= 0.001 ? "%.4f ± %.4f" : "%.2g ± %.1g", kl, klError);
+        String error = klError == 0 || klError >= 0.00005 ? "%.4f" : "%.1g";
+        return String.format(Locale.ROOT, (kl == 0 || kl >= 0.001 ? "%.4f" : "%.2g") + " ± " + error, kl, klError);
     }
 
     /** The same under another spelling of its recipe. */

@@ -117,7 +117,7 @@ public record Questions(String name, List<Question> all) {
                 throw new IllegalArgumentException(
                         name + ", line " + line + ": is no JSON object: " + e.getOriginalMessage(), e);
             } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException(name + ", line " + line + ": " + e.getMessage(), e);
+                throw new IllegalArgumentException(name + ", line " + line + ": " + withoutSource(e.getMessage()), e);
             }
             from = to + 1;
         }
@@ -212,5 +212,11 @@ public record Questions(String name, List<Question> all) {
                 name,
                 all.size(),
                 subjects().size());
+    }
+
+    /** What a JSON reader says of itself helps nobody. */
+    private static String withoutSource(String message) {
+        int at = message == null ? -1 : message.indexOf("[Source:");
+        return at < 0 ? String.valueOf(message) : message.substring(0, at).replaceAll("[\\s(]*(at)?\\s*$", "");
     }
 }

@@ -103,6 +103,9 @@ public final class ComparisonPage {
                             ? "no report of a comparison is in it; nibble report --model … makes one"
                             : "there are " + found.size() + " reports in it; one was expected");
         }
+        if (!html.stripTrailing().endsWith("</html>")) {
+            throw new IllegalArgumentException("its end is missing: the file was cut off");
+        }
         Report report = Report.parse(found.first().data());
         boolean sameVersion = report.manifest().nibble().equals(Manifest.version());
         return new Read(report, sameVersion ? changed(page, report) : List.of(), sameVersion);

@@ -4,11 +4,14 @@ import dev.nibble.kernel.display.ProgressState;
 import dev.nibble.kernel.display.RenderOptions;
 import dev.nibble.kernel.history.History;
 import dev.nibble.kernel.history.HistoryFile;
+import dev.nibble.kernel.jshell.CodeCheck;
 import dev.nibble.kernel.protocol.CellRunner.CellRequest;
 import dev.nibble.kernel.protocol.CellRunner.CellResult;
 import dev.nibble.kernel.protocol.Cells;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
@@ -43,15 +46,37 @@ public final class Repl implements AutoCloseable {
     }
 
     /**
-     * Runs a text as one cell, and shows its last value.
+     * Runs a text as one cell, and shows its last value; a text that is no cell, because it has expressions without
+     * semicolons between its lines, as it would be typed. Stops at the first error.
      *
      * @return whether all of it ran
      */
     public boolean script(String code, PrintWriter out, PrintWriter err, boolean colours) {
         var output = new TerminalOutput(out, err, colours, progress);
-        boolean ok = cells.run(CellRequest.of(code), output).ok();
-        output.finish();
+        List<String> parts = cells.check(code).status() == CodeCheck.Status.INVALID ? asTyped(code) : List.of(code);
+        boolean ok = true;
+        for (int i = 0; i < parts.size() && ok; i++) {
+            ok = cells.run(CellRequest.of(parts.get(i)), output).ok();
+            output.finish();
+        }
         return ok;
+    }
+
+    /** Cut where Enter would have been taken. */
+    private List<String> asTyped(String code) {
+        List<String> parts = new ArrayList<>();
+        var part = new StringBuilder();
+        for (String line : code.split("\n", -1)) {
+            part.append(part.isEmpty() ? "" : "\n").append(line);
+            if (!part.toString().isBlank() && cells.check(part.toString()).status() != CodeCheck.Status.INCOMPLETE) {
+                parts.add(part.toString());
+                part.setLength(0);
+            }
+        }
+        if (!part.toString().isBlank()) {
+            parts.add(part.toString());
+        }
+        return parts;
     }
 
     /** Reads, runs and shows until the person leaves. */

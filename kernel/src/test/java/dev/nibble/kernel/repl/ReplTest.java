@@ -45,6 +45,14 @@ class ReplTest {
     }
 
     @Test
+    void expressionsOnLinesOfTheirOwnAreTakenAsTyped() {
+        assertThat(script("int a = 20\na + 1\nint twice(int v) {\n    return 2 * v;\n}\ntwice(4)\n"))
+                .as(err.toString())
+                .isTrue();
+        assertThat(out).hasToString("21\n8\n");
+    }
+
+    @Test
     void aScriptThatFailsSaysWhereWithoutColours() {
         assertThat(script("int a = 1;\nint b = \"x\";\nSystem.out.println(a);")).isFalse();
         assertThat(err.toString()).contains("CompileError", "line 2").doesNotContain("\u001b");
