@@ -117,7 +117,12 @@ public final class LanguageModel implements LogitsSource {
      * those that the states were computed with, the same bits as the whole run.
      */
     public LogitsSource from(HiddenStates states) {
-        return new Continued(this, states);
+        return new View(this, (windows, progress, sink) -> {
+            if (!windows.equals(states.windows())) {
+                throw new IllegalArgumentException("the hidden states are of other windows than these");
+            }
+            new WindowRunner(transformer).logits(states, progress, sink);
+        });
     }
 
     /**
@@ -128,10 +133,20 @@ public final class LanguageModel implements LogitsSource {
      * @param each told the states behind each layer, in order, on the calling thread
      */
     public LogitsSource watched(int positions, Consumer<HiddenStates> each) {
-        return new Watched(this, positions, each);
+        return new View(
+                this,
+                (windows, progress, sink) ->
+                        new WindowRunner(transformer).logits(windows, progress, sink, positions, each));
     }
 
-    private record Watched(LanguageModel model, int positions, Consumer<HiddenStates> each) implements LogitsSource {
+    /** How a view of this model makes logits. */
+    @FunctionalInterface
+    private interface Run {
+        void logits(List<Window> windows, Progress progress, LogitsSink sink);
+    }
+
+    /** This model, run in another way. */
+    private record View(LanguageModel model, Run run) implements LogitsSource {
         @Override
         public String name() {
             return model.name();
@@ -154,37 +169,7 @@ public final class LanguageModel implements LogitsSource {
 
         @Override
         public void logits(List<Window> windows, Progress progress, LogitsSink sink) {
-            new WindowRunner(model.transformer).logits(windows, progress, sink, positions, each);
-        }
-    }
-
-    private record Continued(LanguageModel model, HiddenStates states) implements LogitsSource {
-        @Override
-        public String name() {
-            return model.name();
-        }
-
-        @Override
-        public Tokenizer tokenizer() {
-            return model.tokenizer();
-        }
-
-        @Override
-        public int vocabulary() {
-            return model.vocabulary();
-        }
-
-        @Override
-        public int contextLength() {
-            return model.contextLength();
-        }
-
-        @Override
-        public void logits(List<Window> windows, Progress progress, LogitsSink sink) {
-            if (!windows.equals(states.windows())) {
-                throw new IllegalArgumentException("the hidden states are of other windows than these");
-            }
-            new WindowRunner(model.transformer).logits(states, progress, sink);
+            run.logits(windows, progress, sink);
         }
     }
 

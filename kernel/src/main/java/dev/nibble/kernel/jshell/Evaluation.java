@@ -8,7 +8,8 @@ package dev.nibble.kernel.jshell;
  * @param problem null when all of it ran
  */
 public record Evaluation(boolean hasValue, Object value, Problem problem) {
-    static final Evaluation NOTHING = new Evaluation(false, null, null);
+    /** All of it ran, and there is no value to see. */
+    public static final Evaluation NOTHING = new Evaluation(false, null, null);
 
     static Evaluation of(Object value) {
         return new Evaluation(true, value, null);

@@ -18,11 +18,11 @@ public final class BashMagic extends NamedMagic {
         }
         int status = context.session().call(() -> ShellCommands.run(script, context.cell()));
         if (status == 0) {
-            return NOTHING;
+            return Evaluation.NOTHING;
         }
         if (!call.wholeCell()) {
             context.cell().note("exit code " + status);
-            return NOTHING;
+            return Evaluation.NOTHING;
         }
         String message = "the script ended with exit code " + status;
         return new Evaluation(

@@ -35,6 +35,6 @@ public final class DocMagic implements Magic {
             throw new UsageError("nothing is known about " + name);
         }
         context.cell().page(MimeBundle.text(text));
-        return new Evaluation(false, null, null);
+        return Evaluation.NOTHING;
     }
 }

@@ -37,6 +37,6 @@ public final class EnvMagic extends NamedMagic {
         } else {
             throw new UsageError("there is no environment variable " + typed + "; %env lists them");
         }
-        return NOTHING;
+        return Evaluation.NOTHING;
     }
 }

@@ -44,6 +44,6 @@ public final class FileMagic extends NamedMagic {
                         !existed ? "wrote" : append ? "appended to" : "wrote over",
                         name,
                         Files.size(target)));
-        return NOTHING;
+        return Evaluation.NOTHING;
     }
 }

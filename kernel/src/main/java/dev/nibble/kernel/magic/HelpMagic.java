@@ -54,7 +54,7 @@ public final class HelpMagic implements Magic {
         lines.add("");
         lines.add("The heap is set by the environment of whoever starts the kernel: NIBBLE_JAVA_OPTS=-Xmx12g");
         context.cell().say(String.join("\n", lines));
-        return new Evaluation(false, null, null);
+        return Evaluation.NOTHING;
     }
 
     private static String row(String left, String right) {

@@ -12,6 +12,6 @@ public final class HtmlMagic extends NamedMagic {
     @Override
     public Evaluation run(Call call, Context context) {
         var _ = Notebook.html(body(call, "%%html"));
-        return NOTHING;
+        return Evaluation.NOTHING;
     }
 }

@@ -17,6 +17,6 @@ public final class KernelsMagic extends NamedMagic {
         context.cell()
                 .say("loops run on " + threads + (threads == 1 ? " thread" : " threads")
                         + "; results are the same bits on any number of them, and at any width");
-        return NOTHING;
+        return Evaluation.NOTHING;
     }
 }

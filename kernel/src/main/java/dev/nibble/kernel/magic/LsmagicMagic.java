@@ -14,7 +14,7 @@ public final class LsmagicMagic extends NamedMagic {
         context.cell().say("On a line:     " + written(context, "%", false));
         context.cell().say("For a cell:    " + written(context, "%%", true));
         context.cell().say("For the shell: !command");
-        return NOTHING;
+        return Evaluation.NOTHING;
     }
 
     private static String written(Context context, String sign, boolean whole) {

@@ -12,6 +12,6 @@ public final class MarkdownMagic extends NamedMagic {
     @Override
     public Evaluation run(Call call, Context context) {
         var _ = Notebook.markdown(body(call, "%%markdown"));
-        return NOTHING;
+        return Evaluation.NOTHING;
     }
 }

@@ -46,7 +46,7 @@ public final class MemoryMagic extends NamedMagic {
         resident().ifPresent(bytes -> line(text, "resident", bytes, "of the whole process, mapped pages included"));
         text.append("A larger heap: NIBBLE_JAVA_OPTS=-Xmx12g in the environment of whoever starts the kernel");
         context.cell().say(text.toString());
-        return NOTHING;
+        return Evaluation.NOTHING;
     }
 
     private static void line(StringBuilder text, String name, long bytes, String says) {

@@ -1,12 +1,9 @@
 package dev.nibble.kernel.magic;
 
-import dev.nibble.kernel.jshell.Evaluation;
 import java.util.List;
 
 /** A magic that says what it is once, in its constructor, and whose work has no value. */
 abstract class NamedMagic implements Magic {
-    static final Evaluation NOTHING = new Evaluation(false, null, null);
-
     private final String name;
     private final String help;
     private final List<String> usage;

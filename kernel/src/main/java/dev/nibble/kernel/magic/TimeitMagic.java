@@ -77,7 +77,7 @@ public final class TimeitMagic extends NamedMagic {
         int repeats = runs;
         Figures figures = context.session().call(() -> measure(work, given, repeats));
         context.cell().say(figures.toString());
-        return NOTHING;
+        return Evaluation.NOTHING;
     }
 
     /** The code as something to call: an expression, else statements; null if it is neither. */

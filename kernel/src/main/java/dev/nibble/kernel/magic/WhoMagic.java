@@ -12,6 +12,6 @@ public final class WhoMagic extends NamedMagic {
     public Evaluation run(Call call, Context context) {
         var names = context.engine().variables().keySet();
         context.cell().say(names.isEmpty() ? "no variables yet" : String.join("  ", names));
-        return NOTHING;
+        return Evaluation.NOTHING;
     }
 }

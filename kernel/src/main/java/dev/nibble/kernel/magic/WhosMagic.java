@@ -31,7 +31,7 @@ public final class WhosMagic extends NamedMagic {
             });
         });
         context.cell().say(lines.size() == 1 ? "no variables yet" : table(lines));
-        return NOTHING;
+        return Evaluation.NOTHING;
     }
 
     private static String clip(String type) {

@@ -224,7 +224,7 @@ public final class Cells implements CellRunner {
 
     private Problem evaluate(int number, CellSource source, Cell cell, Engine java, Engine.Session session) {
         try {
-            Evaluation last = new Evaluation(false, null, null);
+            Evaluation last = Evaluation.NOTHING;
             for (Magics.Piece piece : magics.pieces(source, new CodeCheck(java.analysis()), java::declares)) {
                 last = piece.magic() == null
                         ? session.evaluate(source, piece.begin(), piece.end())
