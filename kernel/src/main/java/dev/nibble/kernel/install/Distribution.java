@@ -14,11 +14,17 @@ import java.util.jar.JarFile;
  *
  * @param jar nibble.jar, absolute
  * @param libraries paths relative to the jar's folder, in the order of the class path
+ * @param sources jars with the sources of our own classes, relative too: documentation at the cursor reads them, nothing
+ *     else does; empty if there are none
  * @param version of the program
  */
-public record Distribution(Path jar, List<String> libraries, String version) {
+public record Distribution(Path jar, List<String> libraries, List<String> sources, String version) {
+    /** The folder beside nibble.jar that holds the sources. */
+    public static final String SOURCES = "sources";
+
     public Distribution {
         libraries = List.copyOf(libraries);
+        sources = List.copyOf(sources);
     }
 
     /**
@@ -62,7 +68,21 @@ public record Distribution(Path jar, List<String> libraries, String version) {
                 libraries.add(library);
             }
             String version = attributes.getValue(Attributes.Name.IMPLEMENTATION_VERSION);
-            return new Distribution(jar, libraries, version == null ? "unknown" : version);
+            return new Distribution(jar, libraries, sources(jar), version == null ? "unknown" : version);
+        }
+    }
+
+    private static List<String> sources(Path jar) throws IOException {
+        Path folder = jar.resolveSibling(SOURCES);
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (var files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".jar"))
+                    .sorted()
+                    .map(name -> SOURCES + "/" + name)
+                    .toList();
         }
     }
 }

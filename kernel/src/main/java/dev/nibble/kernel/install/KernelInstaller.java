@@ -99,6 +99,9 @@ public final class KernelInstaller {
         for (String library : distribution.libraries()) {
             wanted.add(put(folder, library, distribution.jar().resolveSibling(library)));
         }
+        for (String sources : distribution.sources()) {
+            wanted.add(put(folder, sources, distribution.jar().resolveSibling(sources)));
+        }
         for (String picture : PICTURES) {
             try (InputStream in = resource(KernelInstaller.class.getResourceAsStream(picture), picture)) {
                 wanted.add(put(folder, picture, in));

@@ -17,6 +17,36 @@ public interface Magic {
     /** What it does, one line. */
     String help();
 
+    /** The words that its arguments may hold, such as {@code -n}: completion offers them. None, unless it says so. */
+    default List<Option> options() {
+        return List.of();
+    }
+
+    /** What its other arguments are, so that completion knows what to offer there; plain text, unless it says so. */
+    default Argument argument() {
+        return Argument.TEXT;
+    }
+
+    /**
+     * A word that a magic understands.
+     *
+     * @param word as it is written: {@code "-n"}
+     * @param says what it does, a few words
+     */
+    record Option(String word, String says) {}
+
+    /** What a magic's arguments are, apart from its {@link #options}. */
+    enum Argument {
+        /** Nothing that could be completed. */
+        TEXT,
+        /** Java, as in a cell. */
+        CODE,
+        /** The name of a variable, method or class. */
+        NAME,
+        /** The path of a file. */
+        PATH
+    }
+
     /**
      * Runs it.
      *
