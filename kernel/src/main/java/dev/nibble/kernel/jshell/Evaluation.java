@@ -11,11 +11,13 @@ public record Evaluation(boolean hasValue, Object value, Problem problem) {
     /** All of it ran, and there is no value to see. */
     public static final Evaluation NOTHING = new Evaluation(false, null, null);
 
-    static Evaluation of(Object value) {
+    /** It ended in a value that wants to be seen. */
+    public static Evaluation of(Object value) {
         return new Evaluation(true, value, null);
     }
 
-    static Evaluation failed(Problem problem) {
+    /** It ended early. */
+    public static Evaluation failed(Problem problem) {
         return new Evaluation(false, null, problem);
     }
 }

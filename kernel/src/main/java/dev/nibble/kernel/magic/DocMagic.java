@@ -25,6 +25,11 @@ public final class DocMagic implements Magic {
     }
 
     @Override
+    public Argument argument() {
+        return Argument.NAME;
+    }
+
+    @Override
     public Evaluation run(Call call, Context context) {
         String name = call.arguments();
         if (name.isEmpty()) {

@@ -6,24 +6,35 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Locale;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
 
 /** {@code %%file}: the cell becomes a file. */
-public final class FileMagic extends NamedMagic {
-    private static final String APPEND = "-a ";
+public final class FileMagic extends OptionMagic<FileMagic.Arguments> {
+    /** Its options. */
+    @Command(name = "file", description = "writes the cell to a file, or with -a to its end")
+    static final class Arguments {
+        @CommandLine.Option(
+                names = {"-a", "--append"},
+                description = "to the end of the file")
+        private boolean append;
 
+        @Parameters(paramLabel = "PATH", description = "relative to the notebook's folder")
+        private Path file;
+    }
+
+    /** Its one. */
     public FileMagic() {
-        super("file", "writes the cell to a file, or with -a to its end", "%%file [-a] PATH");
+        super(Arguments::new, Argument.PATH, false, true);
     }
 
     @Override
-    public Evaluation run(Call call, Context context) throws IOException {
-        String text = body(call, "%%file PATH");
-        boolean append = call.arguments().startsWith(APPEND);
-        String name = append ? call.arguments().substring(APPEND.length()).strip() : call.arguments();
-        if (name.isEmpty()) {
-            throw new UsageError("%%file needs a path: %%file data/words.txt");
-        }
-        Path file = Path.of(name);
+    Evaluation run(Arguments arguments, Call call, Context context) throws IOException {
+        String text = NamedMagic.body(call, "%%file PATH");
+        boolean append = arguments.append;
+        Path file = arguments.file;
+        String name = file.toString();
         boolean existed = Files.exists(file);
         Path folder = file.toAbsolutePath().getParent();
         if (Files.isDirectory(file) || folder == null || !Files.isDirectory(folder)) {

@@ -25,6 +25,11 @@ public final class HelpMagic implements Magic {
     }
 
     @Override
+    public Argument argument() {
+        return Argument.NOTHING;
+    }
+
+    @Override
     public Evaluation run(Call call, Context context) {
         var lines = new ArrayList<String>();
         lines.add("Java " + Runtime.version().feature()

@@ -10,6 +10,11 @@ public final class HtmlMagic extends NamedMagic {
     }
 
     @Override
+    public Argument argument() {
+        return Argument.NOTHING;
+    }
+
+    @Override
     public Evaluation run(Call call, Context context) {
         var _ = Notebook.html(body(call, "%%html"));
         return Evaluation.NOTHING;

@@ -11,6 +11,11 @@ public final class KernelsMagic extends NamedMagic {
     }
 
     @Override
+    public Argument argument() {
+        return Argument.NOTHING;
+    }
+
+    @Override
     public Evaluation run(Call call, Context context) {
         int threads = ForkJoinPool.commonPool().getParallelism() + 1;
         context.cell().say(Provider.why());

@@ -10,6 +10,11 @@ public final class LsmagicMagic extends NamedMagic {
     }
 
     @Override
+    public Argument argument() {
+        return Argument.NOTHING;
+    }
+
+    @Override
     public Evaluation run(Call call, Context context) {
         context.cell().say("On a line:     " + written(context, "%", false));
         context.cell().say("For a cell:    " + written(context, "%%", true));

@@ -4,6 +4,7 @@ import dev.nibble.kernel.jshell.CellSource;
 import dev.nibble.kernel.jshell.CodeCheck;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -11,8 +12,9 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Finds the magics of the class path, and finds their calls in a cell. */
+/** The magics that there are, and their calls in a cell. */
 public final class Magics {
     private static final Pattern CELL = Pattern.compile("\\A\\s*%%([A-Za-z]\\w*)[ \\t]*([^\\n]*)");
     /** {@code %name arguments}; {@code !command}; or {@code name?}, {@code ?name} and the like, alone on a line. */
@@ -24,14 +26,38 @@ public final class Magics {
     private static final Pattern CALL_OF_A_CLASS = Pattern.compile("[A-Z][\\w$]*\\.[\\w$.]+\\(");
     private static final Set<String> JAVA = Set.of("true", "false", "new", "this", "switch", "");
 
-    private final List<Magic> all = ServiceLoader.load(Magic.class, Magics.class.getClassLoader()).stream()
+    private final List<Magic> ours = ServiceLoader.load(Magic.class, Magics.class.getClassLoader()).stream()
             .map(ServiceLoader.Provider::get)
-            .sorted(Comparator.comparing(Magic::name))
             .toList();
+
+    /** In the order of their names. */
+    private volatile List<Magic> all = sorted(ours, List.of());
 
     /** Every magic, by name. */
     public List<Magic> all() {
         return all;
+    }
+
+    /**
+     * Makes these the magics besides the kernel's own. A name of the kernel's own stays its own.
+     *
+     * @return those that are left out, because their name is taken
+     */
+    List<ExternalMagic> others(List<ExternalMagic> others) {
+        var names = ours.stream().map(Magic::name).collect(Collectors.toCollection(HashSet::new));
+        var taken = new ArrayList<ExternalMagic>();
+        var free = new ArrayList<ExternalMagic>();
+        for (ExternalMagic other : others) {
+            (names.add(other.name()) ? free : taken).add(other);
+        }
+        all = sorted(ours, free);
+        return taken;
+    }
+
+    private static List<Magic> sorted(List<? extends Magic> some, List<? extends Magic> more) {
+        return Stream.<Magic>concat(some.stream(), more.stream())
+                .sorted(Comparator.comparing(Magic::name))
+                .toList();
     }
 
     /**

@@ -10,6 +10,11 @@ public final class MarkdownMagic extends NamedMagic {
     }
 
     @Override
+    public Argument argument() {
+        return Argument.NOTHING;
+    }
+
+    @Override
     public Evaluation run(Call call, Context context) {
         var _ = Notebook.markdown(body(call, "%%markdown"));
         return Evaluation.NOTHING;

@@ -20,6 +20,11 @@ public final class MemoryMagic extends NamedMagic {
     }
 
     @Override
+    public Argument argument() {
+        return Argument.NOTHING;
+    }
+
+    @Override
     public Evaluation run(Call call, Context context) {
         System.gc(); // what is in use, and not what has not been collected yet
         var memory = ManagementFactory.getMemoryMXBean();

@@ -26,6 +26,11 @@ public final class TimeMagic implements Magic {
     }
 
     @Override
+    public Argument argument() {
+        return Argument.CODE;
+    }
+
+    @Override
     public Evaluation run(Call call, Context context) {
         if (!call.wholeCell() && call.arguments().isEmpty()) {
             throw new UsageError(

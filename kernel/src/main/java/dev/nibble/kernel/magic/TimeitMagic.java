@@ -8,18 +8,17 @@ import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
 
 /**
  * {@code %timeit}: code again and again until the compiler has done its work, then the median of some runs. An
  * expression's value is kept, so that the compiler can not leave the code out.
  */
-public final class TimeitMagic extends NamedMagic {
-    private static final Pattern OPTION = Pattern.compile("-([nr])\\s*(\\d{1,9})\\s+");
+public final class TimeitMagic extends OptionMagic<TimeitMagic.Arguments> {
     private static final long RUN_NANOS = 200_000_000;
     private static final long LONGEST_WARM_UP = 3_000_000_000L;
-    private static final int RUNS = 7;
+    private static final int MOST_RUNS = 1000;
     /** Runs in a row that are no faster than those before: the compiler rests. */
     private static final int STEADY = 3;
 
@@ -27,35 +26,40 @@ public final class TimeitMagic extends NamedMagic {
     @SuppressWarnings("UnusedVariable") // written, so that nothing that makes a value can be left out
     private static volatile Object sink;
 
+    /** Its options. */
+    @Command(
+            name = "timeit",
+            description = "how long the line, or the cell, takes when it runs again and again: median of -r runs of -n"
+                    + " loops, allocation, garbage collection",
+            customSynopsis = {"%timeit [-n N] [-r R] CODE", "%%timeit [-n N] [-r R]"})
+    static final class Arguments {
+        @CommandLine.Option(
+                names = {"-n", "--number"},
+                paramLabel = "N",
+                description = "loops of one run; without it, as many as take a fifth of a second")
+        private Long loops;
+
+        @CommandLine.Option(
+                names = {"-r", "--repeat"},
+                paramLabel = "R",
+                defaultValue = "7",
+                description = "runs, of which the median counts")
+        private int runs;
+    }
+
+    /** Its one. */
     public TimeitMagic() {
-        super(
-                "timeit",
-                "how long the line, or the cell, takes when it runs again and again: median of -r runs of -n loops,"
-                        + " allocation, garbage collection",
-                "%timeit [-n N] [-r R] CODE",
-                "%%timeit");
+        super(Arguments::new, Argument.CODE, true, true);
     }
 
     @Override
-    public Evaluation run(Call call, Context context) throws Exception {
-        String line = call.source().text().substring(call.argumentsBegin(), call.argumentsEnd());
-        long loops = 0;
-        int runs = RUNS;
-        int begin = call.argumentsBegin();
-        Matcher option = OPTION.matcher(line + "\n");
-        while (option.lookingAt()) {
-            long value = Long.parseLong(option.group(2));
-            if (value == 0) {
-                throw new UsageError("-" + option.group(1) + " needs a number above 0");
-            }
-            if (option.group(1).equals("n")) {
-                loops = value;
-            } else {
-                runs = (int) Math.min(value, 1000);
-            }
-            begin = call.argumentsBegin() + option.end();
-            option.region(option.end(), line.length() + 1);
+    Evaluation run(Arguments arguments, Call call, Context context) throws Exception {
+        long loops = arguments.loops == null ? 0 : arguments.loops;
+        int runs = Math.min(arguments.runs, MOST_RUNS);
+        if (runs < 1 || loops < 0 || (arguments.loops != null && loops == 0)) {
+            throw new UsageError("-n and -r take numbers above 0");
         }
+        int begin = call.argumentsBegin();
         String code = call.source()
                 .text()
                 .substring(Math.min(begin, call.bodyEnd()), call.bodyEnd())

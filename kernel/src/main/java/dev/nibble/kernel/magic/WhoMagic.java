@@ -9,6 +9,11 @@ public final class WhoMagic extends NamedMagic {
     }
 
     @Override
+    public Argument argument() {
+        return Argument.NOTHING;
+    }
+
+    @Override
     public Evaluation run(Call call, Context context) {
         var names = context.engine().variables().keySet();
         context.cell().say(names.isEmpty() ? "no variables yet" : String.join("  ", names));

@@ -20,6 +20,11 @@ public final class WhosMagic extends NamedMagic {
     }
 
     @Override
+    public Argument argument() {
+        return Argument.NOTHING;
+    }
+
+    @Override
     public Evaluation run(Call call, Context context) {
         List<String[]> lines = new ArrayList<>();
         lines.add(new String[] {"name", "type", "shape", "bytes"});

@@ -17,6 +17,7 @@ import dev.nibble.kernel.jshell.Evaluation;
 import dev.nibble.kernel.jshell.Problem;
 import dev.nibble.kernel.magic.Magic;
 import dev.nibble.kernel.magic.Magics;
+import dev.nibble.kernel.magic.Workspace;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,8 @@ public final class Cells implements CellRunner {
 
     private final RenderOptions options;
     private final CompletableFuture<Engine> engine = new CompletableFuture<>();
-    private final Magics magics = new Magics();
+    private final Workspace workspace = new Workspace();
+    private final Magics magics = workspace.magics();
     private final ReentrantLock one = new ReentrantLock(true);
     /** The cells that run, and their subshells. */
     private final Map<Cell, Optional<String>> running = new ConcurrentHashMap<>();
@@ -133,6 +135,9 @@ public final class Cells implements CellRunner {
             boolean counts = request.storeHistory() && !request.silent();
             int number = counts ? count.incrementAndGet() : count.get();
             begins.accept(number);
+            if (counts) {
+                workspace.began(number, request.code());
+            }
             return outcome(number, request.code(), cell, asked);
         });
     }
@@ -228,7 +233,7 @@ public final class Cells implements CellRunner {
             for (Magics.Piece piece : magics.pieces(source, new CodeCheck(java.analysis()), java::declares)) {
                 last = piece.magic() == null
                         ? session.evaluate(source, piece.begin(), piece.end())
-                        : piece.magic().run(piece.call(), new Magic.Context(cell, java, session, magics.all()));
+                        : piece.magic().run(piece.call(), new Magic.Context(cell, java, session, workspace));
                 if (last.problem() != null) {
                     return last.problem();
                 }
