@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import jdk.jshell.EvalException;
@@ -52,7 +53,10 @@ public final class Engine implements AutoCloseable {
     /** Makes a session with the default imports; takes about a second. */
     public Engine() {
         var provider = new CellControl.Provider(compiler);
+        String classPath = System.getProperty("java.class.path");
+        var jars = CompletableFuture.supplyAsync(() -> new JarIndex(classPath));
         shell = JShell.builder()
+                .fileManager(standard -> new CompilerFiles(standard, jars.join(), classPath))
                 .executionEngine(provider, Map.of())
                 .compilerOptions("--add-modules", "jdk.incubator.vector", "-parameters", "-Xlint:-options")
                 .idGenerator((snippet, index) -> places.name(source, sourceOffset))
