@@ -12,6 +12,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** The kernel's place in Jupyter. */
@@ -19,7 +20,7 @@ import picocli.CommandLine.Spec;
         name = "kernel",
         description = "Install the kernel for a Jupyter, or remove it.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {KernelCommand.Install.class, KernelCommand.Uninstall.class})
+        subcommands = {KernelCommand.Install.class, KernelCommand.Uninstall.class, KernelCommand.Stage.class})
 final class KernelCommand implements Runnable {
     @Spec
     private CommandSpec spec;
@@ -83,6 +84,12 @@ final class KernelCommand implements Runnable {
             }
         }
 
+        final void remark(String sentence) {
+            if (!quiet) {
+                System.err.println("nibble: " + sentence);
+            }
+        }
+
         final void report(String what, boolean done, Path folder) {
             if (json.asked()) {
                 var facts = new LinkedHashMap<String, Object>();
@@ -111,12 +118,39 @@ final class KernelCommand implements Runnable {
                 description = "The kernel's name for people (default: Nibble (Java N)).")
         private String displayName;
 
+        @Option(
+                names = "--no-archive",
+                description = "Without the archive of its classes, which takes some seconds to make: the kernel starts"
+                        + " in twice the time.")
+        private boolean noArchive;
+
         @Override
         public Integer call() throws IOException {
             String shown =
                     displayName == null ? "Nibble (Java " + Runtime.version().feature() + ")" : displayName;
-            KernelInstaller.ofRunning().install(folder(), shown);
+            KernelInstaller.ofRunning(this::remark).install(folder(), shown, !noArchive);
             report("installed", true, folder());
+            return 0;
+        }
+    }
+
+    /** For the launcher's "wheel". */
+    @Command(
+            name = "stage",
+            hidden = true,
+            description = "Fill a folder that a package of the kernel can be made from; prints the version.")
+    static final class Stage implements Callable<Integer> {
+        @Parameters(paramLabel = "FOLDER")
+        private String folder;
+
+        @Mixin
+        HelpOption help;
+
+        @Override
+        public Integer call() throws IOException {
+            KernelInstaller installer = KernelInstaller.ofRunning(System.err::println);
+            installer.stage(Terminal.path(folder), "Nibble (Java)");
+            System.out.println(installer.version());
             return 0;
         }
     }

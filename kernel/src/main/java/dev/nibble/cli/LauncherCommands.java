@@ -101,7 +101,9 @@ final class LauncherCommands {
                         + " promised, for half an hour; the figures go to tests/bench/results.json.",
                 "With --models: products of float32 matrices beside OpenBLAS, and SmolLM2's prompt and tokens beside"
                         + " torch (both from the environment of test --oracles); the figures go to"
-                        + " tests/bench/models.json."
+                        + " tests/bench/models.json.",
+                "With --kernel: how soon the kernel answers, beside ipykernel, for some minutes; the figures go to"
+                        + " tests/bench/kernel.json."
             })
     static final class Bench extends InLauncher {
         @Option(names = "--quick", description = "One JVM and short runs: a look, not a result.")
@@ -116,11 +118,26 @@ final class LauncherCommands {
         @Option(names = "--models", description = "Products and a model instead of formats.")
         boolean models;
 
+        @Option(names = "--kernel", description = "The kernel instead of formats.")
+        boolean kernel;
+
         @Option(names = "--no-ggml", description = "Without ggml.")
         boolean noGgml;
 
         @Parameters(paramLabel = "RECIPE", description = "Only these: q4_0 nf4:b64 fp8.")
         final List<String> recipes = new ArrayList<>();
+    }
+
+    /** A package for pip. */
+    @Command(
+            name = "wheel",
+            description = {
+                "Build a wheel, with which pip installs the kernel and the command nibble.",
+                "It runs on any system that has a JDK 25 and Python: pip install nibble_kernel-*.whl"
+            })
+    static final class Wheel extends InLauncher {
+        @Option(names = "--out", paramLabel = "FOLDER", description = "Where to (default: the folder you are in).")
+        String out;
     }
 
     /** Which JDK. */

@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
             KernelCommand.class,
             LauncherCommands.Test.class,
             LauncherCommands.Bench.class,
+            LauncherCommands.Wheel.class,
             LauncherCommands.Jdk.class,
             LauncherCommands.Uninstall.class,
             VersionCommand.class,

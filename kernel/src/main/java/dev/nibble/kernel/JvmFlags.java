@@ -18,9 +18,7 @@ public final class JvmFlags {
             "--sun-misc-unsafe-memory-access=allow",
             // a class archive that does not fit any more is not worth a line in the server's log
             "-Xlog:disable",
-            "-Xlog:all=error:stderr",
-            "-Xlog:cds=off",
-            "-Xlog:aot=off");
+            "-Xlog:all=error,cds*=off,aot*=off:stderr");
 
     /** What the kernel needs besides: documentation of our own classes at the cursor. */
     private static final List<String> KERNEL = List.of("--add-opens=jdk.jshell/jdk.jshell=ALL-UNNAMED");
@@ -64,6 +62,21 @@ public final class JvmFlags {
     }
 
     /**
+     * The {@code argv} of a kernel.json that goes to other machines, where nobody knows the JDK's place: a small Python
+     * program beside it looks for one. Jupyter puts its own Python and the kernel's folder in.
+     *
+     * @param start the program's name
+     * @param jar nibble.jar's name
+     */
+    public static List<String> portableCommand(String start, String jar) {
+        var command = new ArrayList<>(List.of("python", "-I", "{resource_dir}/" + start));
+        command.addAll(KERNEL_DEFAULTS);
+        command.addAll(all());
+        command.addAll(List.of("-cp", "{resource_dir}/" + jar, KernelMain.class.getName(), "{connection_file}"));
+        return List.copyOf(command);
+    }
+
+    /**
      * The {@code argv} of kernel.json. The environment variable {@code NIBBLE_JAVA_OPTS} of whoever starts the kernel
      * (for instance {@code -Xmx12g}) reaches the JVM: a shell splits it into words and then becomes the JVM, so there
      * is neither a second process nor a file. Jupyter's own templates in {@code env} cannot do this, for they leave an
@@ -71,8 +84,9 @@ public final class JvmFlags {
      *
      * @param java the JVM's launcher, absolute
      * @param classPath the distribution's jars, joined by the platform's separator
+     * @param archive where its class archive is or will be; null for none
      */
-    public static List<String> kernelCommand(Path java, String classPath) {
+    public static List<String> kernelCommand(Path java, String classPath, Path archive) {
         var command = new ArrayList<String>();
         if (File.separatorChar == '/') {
             String defaults = String.join(" ", KERNEL_DEFAULTS);
@@ -83,6 +97,9 @@ public final class JvmFlags {
             command.addAll(KERNEL_DEFAULTS);
         }
         command.addAll(all());
+        if (archive != null) {
+            command.add("-XX:SharedArchiveFile=" + archive);
+        }
         command.addAll(List.of("-cp", classPath, KernelMain.class.getName(), "{connection_file}"));
         return List.copyOf(command);
     }

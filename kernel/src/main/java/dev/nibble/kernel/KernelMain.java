@@ -6,6 +6,7 @@ import dev.nibble.kernel.comm.Comm;
 import dev.nibble.kernel.display.RenderOptions;
 import dev.nibble.kernel.history.History;
 import dev.nibble.kernel.history.HistoryFile;
+import dev.nibble.kernel.install.ClassArchive;
 import dev.nibble.kernel.protocol.Cells;
 import dev.nibble.kernel.protocol.Handlers;
 import dev.nibble.kernel.protocol.KernelInfoHandler;
@@ -21,6 +22,8 @@ public final class KernelMain {
     private static final long PATIENCE_MILLIS = 400;
     /** How often we look whether whoever started us is still there. */
     private static final long PARENT_MILLIS = 2_000;
+    /** A kernel whose class archive has to be made anew does that when its first cells have run. */
+    private static final long ARCHIVE_MILLIS = 20_000;
 
     private final Connection connection;
     private final Cells cells;
@@ -52,6 +55,10 @@ public final class KernelMain {
                 Handlers.shell(cells, history, connection.comms(), _ -> end()),
                 subshells -> Handlers.control(cells, subshells, _ -> end()));
         watchParent();
+        background("nibble-archive", () -> {
+            Thread.sleep(Long.getLong("nibble.archive.wait", ARCHIVE_MILLIS));
+            ClassArchive.refresh();
+        });
         try {
             Thread.currentThread().join();
         } catch (InterruptedException e) {

@@ -21,6 +21,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Installs the kernel into a folder of its own: kernel.json, pictures, the plotly.js that figures load, and all the
@@ -34,6 +35,9 @@ public final class KernelInstaller {
     /** plotly.js in the kernel's folder, which Jupyter serves at {@code kernelspecs/NAME/plotly.min.js}. */
     public static final String PLOTLY_FILE = "plotly.min.js";
 
+    private static final String JAR = "nibble.jar";
+    private static final String START = "start.py";
+
     /** In kernel.json, see {@link #foldersMade}. */
     private static final String FOLDERS_MADE = "folders_made";
 
@@ -42,33 +46,43 @@ public final class KernelInstaller {
 
     private final Distribution distribution;
     private final Path java;
+    private final Consumer<String> remark;
 
     /**
      * @param distribution what is installed
      * @param java the JVM's launcher that will run it, absolute
+     * @param remark gets a sentence where something is not as good as it could be
      */
-    public KernelInstaller(Distribution distribution, Path java) {
+    public KernelInstaller(Distribution distribution, Path java, Consumer<String> remark) {
         this.distribution = distribution;
         this.java = java;
+        this.remark = remark;
     }
 
     /** Installs the program that is running, to be run by the JDK that runs it. */
-    public static KernelInstaller ofRunning() throws IOException {
-        return new KernelInstaller(Distribution.running(), Path.of(System.getProperty("java.home"), "bin", "java"));
+    public static KernelInstaller ofRunning(Consumer<String> remark) throws IOException {
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        return new KernelInstaller(Distribution.running(), java, remark);
+    }
+
+    /** The version of what is installed. */
+    public String version() {
+        return distribution.version();
     }
 
     /**
      * @param folder the kernel's own folder, see {@link KernelFolders}
      * @param displayName what a person reads in JupyterLab
+     * @param archive whether to make its {@linkplain ClassArchive class archive}, which takes some seconds
      * @throws InstallException if there is another kernel of that name
      */
-    public void install(Path folder, String displayName) throws IOException {
+    public void install(Path folder, String displayName, boolean archive) throws IOException {
         if (Files.exists(folder.resolve("kernel.json")) && !isOurs(folder)) {
             throw new InstallException(
                     folder + " holds another kernel: --name gives this one another name, or remove that one first");
         }
         try {
-            fill(folder, displayName);
+            fill(folder, displayName, archive);
         } catch (FileSystemException failed) {
             throw notInstalled(folder, failed);
         }
@@ -91,11 +105,48 @@ public final class KernelInstaller {
                 + "; --user installs it for you alone, --prefix FOLDER for an environment");
     }
 
-    private void fill(Path folder, String displayName) throws IOException {
+    /**
+     * Fills a folder from which a package can be made, for machines whose JDK is not known: its kernel.json starts
+     * {@code start.py}, which looks for one. The class archive is an empty file, so that the package's manager, which
+     * removes what it brought, removes what is made in its place as well.
+     *
+     * @param folder empty or missing
+     * @param displayName what a person reads in JupyterLab
+     */
+    public void stage(Path folder, String displayName) throws IOException {
+        copyParts(folder);
+        try (InputStream in = resource(KernelInstaller.class.getResourceAsStream(START), START)) {
+            put(folder, START, in);
+        }
+        put(folder, ClassArchive.FILE, InputStream.nullInputStream());
+        put(folder, ClassArchive.STAMP, InputStream.nullInputStream());
+        write(folder, kernelJson(JvmFlags.portableCommand(START, JAR), displayName));
+    }
+
+    private void fill(Path folder, String displayName, boolean archive) throws IOException {
         int made = foldersMade(folder) + missingAbove(folder);
+        Set<Path> wanted = copyParts(folder);
+        if (archive) {
+            makeArchive(folder, wanted);
+        }
+        String classPath = folder.resolve(JAR).toString();
+        Path archiveFile = archive ? folder.resolve(ClassArchive.FILE) : null;
+        ObjectNode json = kernelJson(JvmFlags.kernelCommand(java, classPath, archiveFile), displayName);
+        json.withObject("metadata").withObject("nibble").put(FOLDERS_MADE, made);
+        // Last: Jupyter sees the kernel when this is there.
+        wanted.add(write(folder, json));
+        removeOthers(folder, wanted);
+    }
+
+    private static Path write(Path folder, ObjectNode kernelJson) throws IOException {
+        byte[] text = (kernelJson.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8);
+        return put(folder, "kernel.json", new ByteArrayInputStream(text));
+    }
+
+    private Set<Path> copyParts(Path folder) throws IOException {
         Files.createDirectories(folder.resolve("lib"));
         Set<Path> wanted = new HashSet<>();
-        wanted.add(put(folder, "nibble.jar", distribution.jar()));
+        wanted.add(put(folder, JAR, distribution.jar()));
         for (String library : distribution.libraries()) {
             wanted.add(put(folder, library, distribution.jar().resolveSibling(library)));
         }
@@ -110,11 +161,26 @@ public final class KernelInstaller {
         try (InputStream in = plotly()) {
             wanted.add(put(folder, PLOTLY_FILE, in));
         }
-        byte[] kernelJson =
-                (kernelJson(folder, displayName, made).toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8);
-        // Last: Jupyter sees the kernel when this is there.
-        wanted.add(put(folder, "kernel.json", new ByteArrayInputStream(kernelJson)));
-        removeOthers(folder, wanted);
+        return wanted;
+    }
+
+    /** A kernel without one starts later, but it starts. */
+    private void makeArchive(Path folder, Set<Path> wanted) throws IOException {
+        var archive = new ClassArchive(folder, java);
+        try {
+            if (!archive.isCurrent()) {
+                remark.accept("making the class archive that lets the kernel start in half the time (some seconds)…");
+                archive.make();
+            }
+            wanted.add(folder.resolve(ClassArchive.FILE));
+            wanted.add(folder.resolve(ClassArchive.STAMP));
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new InstallException("the installation was interrupted");
+        } catch (IOException failed) {
+            remark.accept("the kernel will start more slowly than it could, because its class archive could not be"
+                    + " made: " + failed.getMessage());
+        }
     }
 
     /**
@@ -160,17 +226,17 @@ public final class KernelInstaller {
         }
     }
 
-    private ObjectNode kernelJson(Path folder, String displayName, int made) {
+    private ObjectNode kernelJson(List<String> command, String displayName) {
         var json = new ObjectMapper().createObjectNode();
         var argv = json.putArray("argv");
-        JvmFlags.kernelCommand(java, folder.resolve("nibble.jar").toString()).forEach(argv::add);
+        command.forEach(argv::add);
         json.put("display_name", displayName);
         json.put("language", "java");
         json.put("interrupt_mode", "message");
         json.putObject("env");
         var metadata = json.putObject("metadata");
         metadata.put("debugger", false);
-        metadata.putObject("nibble").put("version", distribution.version()).put(FOLDERS_MADE, made);
+        metadata.putObject("nibble").put("version", distribution.version());
         return json;
     }
 
@@ -205,12 +271,12 @@ public final class KernelInstaller {
     }
 
     /** Temporary files are their owner's alone; a kernel that is installed for everyone is read by everyone. */
-    private static void makeReadable(Path file) {
+    static void makeReadable(Path file) {
         boolean done = file.toFile().setReadable(true, false);
         assert done || !Files.isReadable(file) : file;
     }
 
-    private static void removeOthers(Path folder, Set<Path> wanted) throws IOException {
+    static void removeOthers(Path folder, Set<Path> wanted) throws IOException {
         Files.walkFileTree(folder, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {

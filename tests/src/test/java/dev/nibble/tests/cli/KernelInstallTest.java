@@ -25,7 +25,7 @@ class KernelInstallTest {
 
     @Test
     void theInstalledKernelHoldsEverythingItRunsFrom() throws IOException {
-        nibble.json("kernel", "install", "--prefix", "an environment", "--json");
+        nibble.json("kernel", "install", "--no-archive", "--prefix", "an environment", "--json");
 
         Path kernel = folder.resolve("an environment/share/jupyter/kernels/nibble");
         JsonNode json = Program.parse(Files.readString(kernel.resolve("kernel.json")));
@@ -53,14 +53,14 @@ class KernelInstallTest {
 
     @Test
     void installingAgainReplacesOnlyWhatDiffers() throws IOException {
-        nibble.json("kernel", "install", "--json");
+        nibble.json("kernel", "install", "--no-archive", "--json");
         Path kernel = folder.resolve("user data/kernels/nibble");
         Path same = kernel.resolve("nibble.jar");
         Object before = Files.readAttributes(same, "unix:ino").get("ino");
         Files.writeString(kernel.resolve("plotly.min.js"), "damaged");
         Files.writeString(kernel.resolve("lib/left-over-1.0.jar"), "of an older version");
 
-        nibble.json("kernel", "install", "--json");
+        nibble.json("kernel", "install", "--no-archive", "--json");
 
         assertThat(Files.readAttributes(same, "unix:ino").get("ino")).isEqualTo(before);
         assertThat(Files.size(kernel.resolve("plotly.min.js"))).isGreaterThan(1_000_000);
@@ -69,12 +69,12 @@ class KernelInstallTest {
 
     @Test
     void aJarThatIsReplacedIsANewFile() throws IOException {
-        nibble.json("kernel", "install", "--json");
+        nibble.json("kernel", "install", "--no-archive", "--json");
         Path jar = folder.resolve("user data/kernels/nibble/nibble.jar");
         Files.writeString(jar, "an older version");
         Object before = Files.readAttributes(jar, "unix:ino").get("ino");
         try (var open = Files.newInputStream(jar)) {
-            nibble.json("kernel", "install", "--json");
+            nibble.json("kernel", "install", "--no-archive", "--json");
 
             assertThat(new String(open.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8))
                     .as("who had the old file open still reads it")
@@ -86,7 +86,7 @@ class KernelInstallTest {
 
     @Test
     void uninstallLeavesNothing() {
-        nibble.json("kernel", "install", "--json");
+        nibble.json("kernel", "install", "--no-archive", "--json");
         assertThat(folder.resolve("user data/kernels/nibble/kernel.json")).exists();
 
         assertThat(nibble.json("kernel", "uninstall", "--json").path("removed").asBoolean())
@@ -102,18 +102,18 @@ class KernelInstallTest {
     void uninstallLeavesFoldersThatWereThereBefore() throws IOException {
         Path share = Files.createDirectories(folder.resolve("env/share"));
 
-        nibble.json("kernel", "install", "--prefix", "env", "--json");
-        nibble.json("kernel", "install", "--prefix", "env", "--json");
+        nibble.json("kernel", "install", "--no-archive", "--prefix", "env", "--json");
+        nibble.json("kernel", "install", "--no-archive", "--prefix", "env", "--json");
         nibble.json("kernel", "uninstall", "--prefix", "env", "--json");
         assertThat(share).isEmptyDirectory();
 
-        nibble.json("kernel", "install", "--prefix", "new/env", "--json");
+        nibble.json("kernel", "install", "--no-archive", "--prefix", "new/env", "--json");
         nibble.json("kernel", "uninstall", "--prefix", "new/env", "--json");
         assertThat(folder.resolve("new"))
                 .as("the environment is gone with its kernel, what is above it is not")
                 .isEmptyDirectory();
 
-        nibble.json("kernel", "install", "--prefix", "used", "--json");
+        nibble.json("kernel", "install", "--no-archive", "--prefix", "used", "--json");
         Path others = Files.createDirectories(folder.resolve("used/share/jupyter/lab"));
         nibble.json("kernel", "uninstall", "--prefix", "used", "--json");
         assertThat(others).exists();
@@ -125,7 +125,7 @@ class KernelInstallTest {
         var moved = new Program(folder, folder.resolve("home"))
                 .with("HOME", folder.resolve("moved home").toString());
 
-        moved.json("kernel", "install", "--json");
+        moved.json("kernel", "install", "--no-archive", "--json");
 
         assertThat(folder.resolve("moved home/.local/share/jupyter/kernels/nibble/kernel.json"))
                 .exists();
@@ -137,12 +137,12 @@ class KernelInstallTest {
     void whereNothingCanBeWrittenTheReasonIsSaid() throws IOException {
         Files.writeString(folder.resolve("a file"), "x");
 
-        var result = nibble.run("kernel", "install", "--prefix", "a file");
+        var result = nibble.run("kernel", "install", "--no-archive", "--prefix", "a file");
 
         assertThat(result.status()).isEqualTo(1);
         assertThat(result.err())
                 .contains("can not be installed in", folder.resolve("a file") + " is a file", "--prefix FOLDER");
-        var nowhere = nibble.run("kernel", "install", "--prefix", "");
+        var nowhere = nibble.run("kernel", "install", "--no-archive", "--prefix", "");
         assertThat(nowhere.status()).isEqualTo(2);
         assertThat(nowhere.err()).contains("--prefix wants a folder");
         assertThat(folder.resolve("share")).doesNotExist();
@@ -150,7 +150,7 @@ class KernelInstallTest {
 
     @Test
     void theInstalledProgramInstallsItselfElsewhere() throws IOException {
-        nibble.json("kernel", "install", "--json");
+        nibble.json("kernel", "install", "--no-archive", "--json");
         Path installed = folder.resolve("user data/kernels/nibble/nibble.jar");
 
         var process = new ProcessBuilder(
@@ -159,6 +159,7 @@ class KernelInstallTest {
                         installed.toString(),
                         "kernel",
                         "install",
+                        "--no-archive",
                         "--prefix",
                         "other")
                 .directory(folder.toFile())
@@ -177,16 +178,19 @@ class KernelInstallTest {
         Files.createDirectories(other);
         Files.writeString(other.resolve("kernel.json"), "{\"argv\": [\"python\"], \"display_name\": \"Mine\"}");
 
-        var install = nibble.run("kernel", "install");
+        var install = nibble.run("kernel", "install", "--no-archive");
         var uninstall = nibble.run("kernel", "uninstall");
 
         assertThat(install.status()).isEqualTo(1);
         assertThat(install.err()).contains("holds another kernel", "--name");
         assertThat(uninstall.status()).isEqualTo(1);
         assertThat(other.resolve("kernel.json")).content().contains("Mine");
-        assertThat(nibble.run("kernel", "install", "--name", "nibble2").status())
+        assertThat(nibble.run("kernel", "install", "--no-archive", "--name", "nibble2")
+                        .status())
                 .isZero();
-        assertThat(nibble.run("kernel", "install", "--name", "../x").status()).isEqualTo(2);
+        assertThat(nibble.run("kernel", "install", "--no-archive", "--name", "../x")
+                        .status())
+                .isEqualTo(2);
     }
 
     private static int[] pngSize(Path png) throws IOException {

@@ -15,12 +15,24 @@ final class JupyterEnvironment {
 
     /** @param folder a scratch folder, where the kernel is installed */
     JupyterEnvironment(Path folder) {
+        this(folder, true);
+    }
+
+    /** The environment alone, without a kernel in it. */
+    static JupyterEnvironment python(Path folder) {
+        return new JupyterEnvironment(folder, false);
+    }
+
+    private JupyterEnvironment(Path folder, boolean kernel) {
         python = Optional.ofNullable(System.getenv("NIBBLE_TEST_PYTHON"))
                 .filter(path -> !path.isBlank())
                 .orElseThrow(() -> skipped("no Python environment: install/nibble test makes one where pip works"));
         String home = Optional.ofNullable(System.getenv("NIBBLE_HOME"))
                 .orElse(folder.resolve("home").toString());
-        new Program(folder, Path.of(home)).json("kernel", "install", "--prefix", "jupyter", "--json");
+        if (kernel) {
+            new Program(folder, Path.of(home))
+                    .json("kernel", "install", "--no-archive", "--prefix", "jupyter", "--json");
+        }
         shell = new Shell(SCRIPTS)
                 .with("NIBBLE_HOME", home)
                 .with("PYTHONDONTWRITEBYTECODE", "1")
@@ -28,6 +40,11 @@ final class JupyterEnvironment {
                 .with("JUPYTER_PREFER_ENV_PATH", "0")
                 .with("NIBBLE_HISTORY", folder.resolve("history.sqlite").toString())
                 .with("JUPYTER_RUNTIME_DIR", folder.resolve("runtime").toString());
+    }
+
+    JupyterEnvironment with(String name, String value) {
+        shell.with(name, value);
+        return this;
     }
 
     Shell.Result run(String... arguments) {

@@ -150,7 +150,7 @@ final class TestKernel implements AutoCloseable {
         Files.writeString(file, connection.toString());
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        var command = new ArrayList<>(JvmFlags.kernelCommand(java, classPath));
+        var command = new ArrayList<>(JvmFlags.kernelCommand(java, classPath, null));
         command.replaceAll(word -> word.equals("{connection_file}") ? file.toString() : word);
         var builder = new ProcessBuilder(command).directory(folder.toFile());
         builder.environment().remove("JPY_PARENT_PID");

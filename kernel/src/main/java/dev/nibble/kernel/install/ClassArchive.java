@@ -1,0 +1,165 @@
+package dev.nibble.kernel.install;
+
+import dev.nibble.kernel.JvmFlags;
+import dev.nibble.kernel.Rehearsal;
+import java.io.File;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The kernel's classes as the JVM holds them in memory, in a file that a starting kernel maps instead of reading jars.
+ * It fits one build of the JDK and these very jars, and is made where they are: see {@code java}'s option
+ * {@code -XX:ArchiveClassesAtExit}. It lies on top of the JDK's own, which a kernel uses alone where ours is missing or
+ * does not fit.
+ */
+public final class ClassArchive {
+    /** In the kernel's folder. */
+    public static final String FILE = "nibble.jsa";
+
+    /** Beside it: what it was made from. */
+    public static final String STAMP = "nibble.jsa.txt";
+
+    /** A property of a kernel that was started without an archive only because there is none yet. */
+    public static final String ASKED = "nibble.archive";
+
+    private static final long MAX_SECONDS = 120;
+
+    private final Path folder;
+    private final Path java;
+
+    /**
+     * @param folder the kernel's, with nibble.jar and lib/
+     * @param java the JVM's launcher that runs it
+     */
+    public ClassArchive(Path folder, Path java) {
+        this.folder = folder;
+        this.java = java;
+    }
+
+    /** Whether there is one, made by this JDK from the jars as they are. */
+    public boolean isCurrent() throws IOException {
+        Path stamp = folder.resolve(STAMP);
+        return Files.isRegularFile(stamp)
+                && Files.isRegularFile(folder.resolve(FILE))
+                && Files.readString(stamp).equals(stamp());
+    }
+
+    /**
+     * Makes the archive of the kernel that is running, if it was started with one that is missing or does not fit: one
+     * that came without an installer, or whose JDK was updated. Does nothing where this person may not write.
+     *
+     * @throws IOException if it can not be made
+     */
+    public static void refresh() throws IOException, InterruptedException {
+        boolean asked = Boolean.getBoolean(ASKED)
+                || ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                        .anyMatch(word -> word.startsWith("-XX:SharedArchiveFile=") && word.endsWith(FILE));
+        if (asked) {
+            Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+            var archive = new ClassArchive(Distribution.running().jar().getParent(), java);
+            if (Files.isWritable(archive.folder) && !archive.isCurrent()) {
+                archive.make();
+            }
+        }
+    }
+
+    /**
+     * Makes it if it is not {@linkplain #isCurrent() current}, by a kernel that {@linkplain Rehearsal rehearses}; takes
+     * some seconds. Until it is whole, the old one stays. Where another process makes it just now, it is left to that.
+     *
+     * @throws IOException if it can not be made; the message says why
+     */
+    public void make() throws IOException, InterruptedException {
+        try (var channel =
+                        FileChannel.open(folder.resolve(STAMP), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                var lock = channel.tryLock()) {
+            if (lock != null && !isCurrent()) {
+                String stamp = stamp();
+                channel.truncate(0);
+                make(folder.resolve(FILE));
+                channel.write(ByteBuffer.wrap(stamp.getBytes(StandardCharsets.UTF_8)));
+            }
+        }
+    }
+
+    private void make(Path archive) throws IOException, InterruptedException {
+        Path work = Files.createTempDirectory("nibble-archive");
+        Path fresh = Files.createTempFile(folder, ".new", null);
+        try {
+            rehearse(work, fresh);
+            if (Files.size(fresh) == 0) {
+                throw new IOException("the JVM wrote no archive");
+            }
+            KernelInstaller.makeReadable(fresh);
+            Files.move(fresh, archive, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(fresh);
+            KernelInstaller.removeOthers(work, Set.of());
+            Files.deleteIfExists(work);
+        }
+    }
+
+    private void rehearse(Path work, Path archive) throws IOException, InterruptedException {
+        var command = new ArrayList<String>();
+        command.add(java.toString());
+        command.addAll(JvmFlags.all());
+        command.add("-XX:ArchiveClassesAtExit=" + archive);
+        command.addAll(List.of("-cp", folder.resolve("nibble.jar").toString()));
+        command.addAll(List.of(Rehearsal.class.getName(), work.toString()));
+        Path log = work.resolve("log.txt");
+        var builder = new ProcessBuilder(command)
+                .directory(work.toFile())
+                .redirectErrorStream(true)
+                .redirectInput(Redirect.from(new File(isWindows() ? "NUL" : "/dev/null")))
+                .redirectOutput(log.toFile());
+        builder.environment().put("NIBBLE_HISTORY", work.resolve("history").toString());
+        builder.environment().remove("JPY_PARENT_PID");
+        Process process = builder.start();
+        try {
+            if (!process.waitFor(MAX_SECONDS, TimeUnit.SECONDS)) {
+                throw new IOException("it took more than " + MAX_SECONDS + " s");
+            }
+        } finally {
+            process.destroyForcibly();
+        }
+        if (process.exitValue() != 0) {
+            List<String> said = Files.readAllLines(log);
+            throw new IOException(
+                    "java ended with " + process.exitValue() + (said.isEmpty() ? "" : ": " + said.getLast()));
+        }
+    }
+
+    private static boolean isWindows() {
+        return File.separatorChar == '\\';
+    }
+
+    /** The JVM compares the same when it opens an archive: its own build, and every jar's size and time. */
+    private String stamp() throws IOException {
+        var lines = new ArrayList<String>();
+        lines.add("java " + Runtime.version() + " in " + java);
+        Distribution distribution = Distribution.of(folder.resolve("nibble.jar"));
+        lines.add(line("nibble.jar"));
+        for (String library : distribution.libraries()) {
+            lines.add(line(library));
+        }
+        return String.join("\n", lines) + "\n";
+    }
+
+    private String line(String jar) throws IOException {
+        Path file = folder.resolve(jar);
+        return jar + " " + Files.size(file) + " "
+                + Files.getLastModifiedTime(file).toMillis();
+    }
+}
