@@ -1,0 +1,1 @@
+"""Nibble, installed by pip: the kernel lies where Jupyter looks for kernels, and here is the command ``nibble``."""
