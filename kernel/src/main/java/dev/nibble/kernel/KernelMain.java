@@ -78,6 +78,7 @@ public final class KernelMain {
         background("nibble-end", () -> {
             cells.interrupt();
             boolean _ = cells.awaitIdle(PATIENCE_MILLIS);
+            cells.close();
             history.close();
             connection.close();
             System.exit(0);

@@ -94,6 +94,27 @@ class ArchitectureTest {
     }
 
     @Test
+    void whatOthersUseKnowsNothingOfTheInside() {
+        classes()
+                .that()
+                .resideInAPackage("dev.nibble.kernel.spi")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("java..", "dev.nibble.core", "dev.nibble.kernel.display", "dev.nibble.kernel.spi")
+                .check(KERNEL);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.nibble.kernel.maven")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.eclipse.aether..", "eu.maveniverse..")
+                .orShould()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.apache.maven..")
+                .check(KERNEL);
+    }
+
+    @Test
     void nothingImportsTheCommands() {
         noClasses()
                 .that()

@@ -13,6 +13,9 @@ public final class Displays {
     private static final CopyOnWriteArrayList<Renderer<?>> REGISTERED = new CopyOnWriteArrayList<>();
     private static final Renderer<Object> FALLBACK = new ObjectRenderer();
 
+    /** Of jars that came later. */
+    private static volatile List<Renderer<?>> added = List.of();
+
     private Displays() {}
 
     /** Found once; a provider that cannot be loaded is left out, the others work. */
@@ -45,6 +48,15 @@ public final class Displays {
     public static void register(Renderer<?> renderer) {
         Objects.requireNonNull(renderer.type(), "type");
         REGISTERED.addFirst(renderer);
+    }
+
+    /**
+     * Makes these the renderers of jars that came while the process runs; they go before the kernel's own of the same
+     * type, and after those that are {@linkplain #register registered}.
+     */
+    public static void added(List<Renderer<?>> renderers) {
+        renderers.forEach(renderer -> Objects.requireNonNull(renderer.type(), "type"));
+        added = List.copyOf(renderers);
     }
 
     /** Never fails: a value whose renderer throws is shown as its class and the reason. */
@@ -85,7 +97,7 @@ public final class Displays {
     /** The renderer of the most specific type; among equals the one registered last, then the order of the services. */
     private static Renderer<?> rendererFor(Object value) {
         Renderer<?> best = null;
-        for (List<Renderer<?>> renderers : List.of(REGISTERED, Found.RENDERERS)) {
+        for (List<Renderer<?>> renderers : List.of(REGISTERED, added, Found.RENDERERS)) {
             for (Renderer<?> renderer : renderers) {
                 if (renderer.type().isInstance(value)
                         && (best == null

@@ -31,10 +31,10 @@ final class CellControl extends DirectExecutionControl {
     /** JShell's names for the values of bare expressions. */
     private static final Pattern UNNAMED = Pattern.compile("\\$\\d+");
 
-    private final Weaver weaver = new Weaver(CellControl.class.getClassLoader());
     private static final ThreadLocal<Frame> FRAMES = new ThreadLocal<>();
+    private final CellLoaders loaders;
+    private final Weaver weaver;
     private final ReentrantLock compiler;
-    private ClassLoader loader;
 
     /** What one snippet came to; used by the evaluating thread, and its value by the cell's. */
     static final class Frame {
@@ -83,7 +83,10 @@ final class CellControl extends DirectExecutionControl {
         }
     }
 
-    private CellControl(ReentrantLock compiler) {
+    private CellControl(CellLoaders loaders, ReentrantLock compiler) {
+        super(loaders);
+        this.loaders = loaders;
+        this.weaver = new Weaver(loaders.library());
         this.compiler = compiler;
     }
 
@@ -103,21 +106,23 @@ final class CellControl extends DirectExecutionControl {
 
         @Override
         public ExecutionControl generate(ExecutionEnv env, Map<String, String> parameters) {
-            Thread creator = Thread.currentThread();
-            ClassLoader before = creator.getContextClassLoader();
-            try {
-                control = new CellControl(compiler);
-                // The JDK's loader makes itself known in this way only.
-                control.loader = creator.getContextClassLoader();
-                return control;
-            } finally {
-                creator.setContextClassLoader(before);
-            }
+            control = new CellControl(new CellLoaders(), compiler);
+            return control;
         }
     }
 
+    /** The loader of the cells' classes; another one after they were made anew. */
     ClassLoader loader() {
-        return loader;
+        return loaders.loader();
+    }
+
+    CellLoaders loaders() {
+        return loaders;
+    }
+
+    /** There are classes that were not there before, or others. */
+    void classPathChanged() {
+        weaver.library(loaders.library());
     }
 
     /** Calls JShell; what its snippet comes to is in the frame afterwards. The caller holds the compiler's lock. */

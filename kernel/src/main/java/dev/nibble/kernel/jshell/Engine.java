@@ -1,7 +1,6 @@
 package dev.nibble.kernel.jshell;
 
 import dev.nibble.kernel.cell.Cell;
-import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +36,7 @@ public final class Engine implements AutoCloseable {
     private final CellControl control;
     private final JShell shell;
     private final Analysis analysis;
+    private final SessionClasses classes;
     private final Places places = new Places();
     private final Tracebacks tracebacks = new Tracebacks(places);
     // Guarded by this.
@@ -63,6 +63,7 @@ public final class Engine implements AutoCloseable {
                 .build();
         control = provider.control;
         analysis = new Analysis(shell.sourceCodeAnalysis(), compiler);
+        classes = new SessionClasses(shell, analysis, control);
         Imports.apply(shell::eval);
     }
 
@@ -86,21 +87,12 @@ public final class Engine implements AutoCloseable {
 
     /** The value of a variable of the session; empty if there is no such variable, or it is null. */
     public Optional<Object> value(String variable) {
-        return analysis.alone(() -> shell.variables()
-                .filter(v -> v.name().equals(variable) && shell.status(v).isActive())
-                .findFirst()
-                .flatMap(this::value));
+        return classes.value(variable);
     }
 
-    private Optional<Object> value(VarSnippet variable) {
-        try {
-            Class<?> holder = Class.forName(analysis.wrapper(variable).fullClassName(), false, control.loader());
-            Field field = holder.getField(variable.name());
-            field.setAccessible(true);
-            return Optional.ofNullable(field.get(null));
-        } catch (ReflectiveOperationException | RuntimeException | LinkageError notMade) {
-            return Optional.empty();
-        }
+    /** What is on the class path, and what can be loaded anew or forgotten. */
+    public SessionClasses classes() {
+        return classes;
     }
 
     /** The loader of the classes that cells define. */
@@ -112,7 +104,7 @@ public final class Engine implements AutoCloseable {
     public Session open(Cell cell) {
         Session session;
         synchronized (this) {
-            session = new Session(cell, new UserThread("cell-" + ++cells, control.loader()));
+            session = new Session(cell, new UserThread("cell-" + ++cells, control::loader));
             open.add(session);
             disarmIfQuiet();
         }

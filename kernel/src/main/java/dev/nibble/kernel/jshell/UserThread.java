@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * The thread on which one cell's code runs, apart from the thread that compiles it: an interrupt may hit the first at
@@ -26,6 +27,7 @@ final class UserThread implements AutoCloseable {
 
     private final Group group;
     private final ExecutorService executor;
+    private final Supplier<ClassLoader> loader;
     private volatile Thread thread;
     // Guarded by this.
     private CompletableFuture<?> awaited;
@@ -39,13 +41,13 @@ final class UserThread implements AutoCloseable {
         }
     }
 
-    /** @param loader the loader of the cells' classes, for code that looks up classes by name */
-    UserThread(String name, ClassLoader loader) {
+    /** @param loader the loader of the cells' classes, asked before each work: for code that looks up classes by name */
+    UserThread(String name, Supplier<ClassLoader> loader) {
+        this.loader = loader;
         group = new Group(name);
         executor = Executors.newSingleThreadExecutor(work -> {
             Thread made = new Thread(group, work, name, STACK);
             made.setDaemon(true);
-            made.setContextClassLoader(loader);
             thread = made;
             return made;
         });
@@ -66,6 +68,7 @@ final class UserThread implements AutoCloseable {
         }
         executor.execute(() -> {
             try {
+                Thread.currentThread().setContextClassLoader(loader.get());
                 result.complete(work.call());
             } catch (Throwable e) {
                 result.completeExceptionally(e);

@@ -54,10 +54,15 @@ final class Weaver {
             DirectMethodHandleDesc.Kind.STATIC_SETTER);
 
     private final Map<ClassDesc, ClassHierarchyInfo> woven = new ConcurrentHashMap<>();
-    private final ClassFile classFile;
+    private ClassFile classFile;
 
     /** @param library resolves the classes that cells refer to */
     Weaver(ClassLoader library) {
+        library(library);
+    }
+
+    /** Resolves by another loader from now on. */
+    void library(ClassLoader library) {
         // Stack maps are computed afresh, which takes the super classes of cells' own classes too.
         ClassHierarchyResolver cells = woven::get;
         ClassHierarchyResolver others = ClassHierarchyResolver.ofResourceParsing(name -> resource(library, name))

@@ -12,15 +12,12 @@ import java.util.function.Supplier;
 
 /** A magic of somebody else's, as one of ours. */
 final class ExternalMagic extends OptionMagic<MagicCommand> {
-    private final ClassLoader loader;
-
     private ExternalMagic(Supplier<MagicCommand> maker, MagicCommand one) {
         super(
                 maker,
                 Argument.TEXT,
                 one.forms().contains(MagicCommand.Form.LINE),
                 one.forms().contains(MagicCommand.Form.CELL));
-        loader = one.getClass().getClassLoader();
     }
 
     /**
@@ -35,11 +32,6 @@ final class ExternalMagic extends OptionMagic<MagicCommand> {
                     + " needs @Command(name = …), where the name is letters and digits that begin with a letter");
         }
         return new ExternalMagic(maker, one);
-    }
-
-    /** Where its class comes from. */
-    ClassLoader loader() {
-        return loader;
     }
 
     @Override
@@ -64,7 +56,7 @@ final class ExternalMagic extends OptionMagic<MagicCommand> {
     private record Written(String body, Context context) implements MagicCall {
         @Override
         public KernelSession session() {
-            return new SessionAccess(context.engine(), context.session());
+            return new SessionAccess(context.engine());
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.nibble.kernel.magic;
 
 import dev.nibble.kernel.jshell.CellSource;
 import dev.nibble.kernel.jshell.CodeCheck;
+import dev.nibble.kernel.jshell.Evaluation;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -82,7 +83,7 @@ public final class Magics {
         Matcher whole = CELL.matcher(text);
         if (whole.find()) {
             var call = new Magic.Call(source, whole.start(2), whole.end(2), text.length());
-            return List.of(new Piece(0, text.length(), find("%%", whole.group(1)), call));
+            return List.of(new Piece(0, text.length(), find("%%" + whole.group(1)), call));
         }
         var pieces = new ArrayList<Piece>();
         int begin = 0;
@@ -100,7 +101,8 @@ public final class Magics {
             if (!before.isBlank()) {
                 pieces.add(new Piece(begin, line.start(), null, null));
             }
-            pieces.add(piece(source, line));
+            boolean mayCome = pieces.stream().anyMatch(piece -> piece.magic() != null);
+            pieces.add(piece(source, line, mayCome));
             begin = line.end();
         }
         if (!text.substring(begin).isBlank()) {
@@ -109,7 +111,7 @@ public final class Magics {
         return pieces;
     }
 
-    private Piece piece(CellSource source, Matcher line) {
+    private Piece piece(CellSource source, Matcher line, boolean mayCome) {
         int rest = line.group(1) != null ? 2 : 3;
         String magic = line.group(1) != null ? line.group(1) : "bash";
         int begin = line.start(rest);
@@ -121,7 +123,9 @@ public final class Magics {
                 end = line.end(question);
             }
         }
-        return new Piece(line.start(), line.end(), find("%", magic), new Magic.Call(source, begin, end, end));
+        String name = "%" + magic;
+        Magic found = mayCome && named(magic) == null ? new Later(name) : find(name);
+        return new Piece(line.start(), line.end(), found, new Magic.Call(source, begin, end, end));
     }
 
     private static boolean isJava(String command, String word, String before, Predicate<String> isDeclared) {
@@ -133,13 +137,34 @@ public final class Magics {
                         .find();
     }
 
-    private Magic find(String sign, String name) {
-        for (Magic magic : all) {
-            if (magic.name().equals(name)) {
-                return magic;
-            }
+    /** A magic that may be there when the lines above it have run: they may add it. */
+    private final class Later extends NamedMagic {
+        private final String written;
+
+        Later(String written) {
+            super(written.substring(1), "", written);
+            this.written = written;
         }
-        String known = all.stream().map(magic -> "%" + magic.name()).collect(Collectors.joining(", "));
-        throw new Magic.UsageError("there is no magic " + sign + name + "; there are " + known);
+
+        @Override
+        public Evaluation run(Call call, Context context) throws Exception {
+            return find(written).run(call, context);
+        }
+    }
+
+    private Magic named(String name) {
+        return all.stream()
+                .filter(magic -> magic.name().equals(name))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** @param written with its percent signs */
+    private Magic find(String written) {
+        Magic found = named(written.replace("%", ""));
+        if (found == null) {
+            throw new Magic.UsageError("there is no magic " + written + "; there are " + OptionMagic.names(all));
+        }
+        return found;
     }
 }

@@ -1,6 +1,7 @@
 package dev.nibble.kernel.magic;
 
 import dev.nibble.kernel.jshell.Evaluation;
+import dev.nibble.kernel.jshell.Problem;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -174,5 +175,12 @@ abstract class OptionMagic<A> implements Magic {
     /** The names of some magics, for a message. */
     static String names(List<? extends Magic> magics) {
         return magics.stream().map(magic -> "%" + magic.name()).collect(Collectors.joining(", "));
+    }
+
+    /** The cell failed for a reason that needs no stack. */
+    static Evaluation failed(String kind, String message) {
+        List<String> lines =
+                ("\u001b[31m" + kind + "\u001b[0m: " + message).lines().toList();
+        return Evaluation.failed(new Problem(kind, message, lines));
     }
 }

@@ -1,5 +1,8 @@
 package dev.nibble.kernel.magic;
 
+import dev.nibble.kernel.cell.Cell;
+import dev.nibble.kernel.display.NoOutput;
+import dev.nibble.kernel.display.RenderOptions;
 import dev.nibble.kernel.jshell.CellSource;
 import dev.nibble.kernel.jshell.Engine;
 import dev.nibble.kernel.jshell.Evaluation;
@@ -8,13 +11,10 @@ import dev.nibble.kernel.spi.CodeFailed;
 import dev.nibble.kernel.spi.KernelSession;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
-/**
- * The session as others may use it.
- *
- * @param session evaluates code
- */
-record SessionAccess(Engine engine, Engine.Session session) implements KernelSession {
+/** The session as others may use it, from any thread. */
+record SessionAccess(Engine engine) implements KernelSession {
     /** With what the cell reports. */
     static final class Failed extends CodeFailed {
         private final transient Problem problem;
@@ -29,9 +29,30 @@ record SessionAccess(Engine engine, Engine.Session session) implements KernelSes
         }
     }
 
+    /**
+     * Not on the calling thread: that may be the one on which cells' code runs, which an interrupt may hit while it
+     * compiles. What is started for a cell belongs to it, so an interrupt of the cell stops it.
+     */
     @Override
     public Object evaluate(String code) {
-        Evaluation evaluation = session.evaluate(new CellSource("code of an extension", code), 0, code.length());
+        var result = new CompletableFuture<Evaluation>();
+        Cell current = Cell.current();
+        Thread.ofPlatform().name("nibble-extension").daemon().start(() -> {
+            Cell cell = current == null ? new Cell(new NoOutput(), null, RenderOptions.DEFAULT) : current;
+            if (current == null) {
+                cell.enter();
+            }
+            try (var session = engine.open(cell)) {
+                result.complete(session.evaluate(new CellSource("code of an extension", code), 0, code.length()));
+            } catch (Throwable e) {
+                result.completeExceptionally(e);
+            } finally {
+                if (current == null) {
+                    cell.leave();
+                }
+            }
+        });
+        Evaluation evaluation = result.join();
         if (evaluation.problem() != null) {
             throw new Failed(evaluation.problem());
         }

@@ -1,18 +1,47 @@
 package dev.nibble.kernel.magic;
 
+import dev.nibble.kernel.jshell.Engine;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** What a session holds besides Java: its magics, and the cells that ran. */
 public final class Workspace {
     private final Magics magics = new Magics();
+    private final Extensions extensions = new Extensions(magics);
+    private final ClassPath classPath = new ClassPath();
     // Guarded by this.
     private final TreeMap<Integer, String> cells = new TreeMap<>();
 
     /** The magics that there are. */
     public Magics magics() {
         return magics;
+    }
+
+    ClassPath classPath() {
+        return classPath;
+    }
+
+    /**
+     * Takes what others add on the kernel's own class path.
+     *
+     * @param report told what is wrong, for people
+     */
+    public void begin(Engine engine, Consumer<String> report) {
+        var _ = extensions.refresh(new SessionAccess(engine), report);
+    }
+
+    /** Takes what others add on the session's class path as it is now; returns what came, for people. */
+    List<String> extensions(Magic.Context context) throws Exception {
+        return context.session()
+                .call(() -> extensions.refresh(new SessionAccess(context.engine()), context.cell()::note));
+    }
+
+    /** Stops the extensions that run; {@code report} is told what is wrong. */
+    public void end(Consumer<String> report) {
+        extensions.stop(report);
     }
 
     /** Notes a cell that begins to run under a number. */

@@ -83,6 +83,7 @@ public final class Cells implements CellRunner {
             } finally {
                 cell.leave();
             }
+            workspace.begin(made, problem -> StandardStreams.log().println("nibble: " + problem));
             engine.complete(made);
         } catch (Throwable e) {
             engine.completeExceptionally(e);
@@ -325,6 +326,7 @@ public final class Cells implements CellRunner {
         interrupt();
         var _ = engine.whenComplete((java, _) -> {
             if (java != null) {
+                workspace.end(problem -> StandardStreams.log().println("nibble: " + problem));
                 java.close();
             }
         });
