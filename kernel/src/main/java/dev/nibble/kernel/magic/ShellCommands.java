@@ -7,16 +7,28 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Programs that cells start: they see the variables that {@code %env} set, and end with the cell. */
 final class ShellCommands {
     private static final long POLL_MILLIS = 20;
     private static final long GRACE_MILLIS = 1000;
+    /** Makes a program the first of a process group, where the system has such a thing. */
+    private static final Optional<Path> SETSID = Stream.of("/usr/bin/setsid", "/bin/setsid")
+            .map(Path::of)
+            .filter(Files::isExecutable)
+            .findFirst();
+
     private static final Map<String, String> SET = new ConcurrentHashMap<>();
 
     private ShellCommands() {}
@@ -40,8 +52,9 @@ final class ShellCommands {
      */
     static int run(String script, Cell cell) throws IOException, InterruptedException {
         String shell = new File("/bin/bash").canExecute() ? "/bin/bash" : "/bin/sh";
-        var builder = new ProcessBuilder(shell, "-c", script)
-                .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
+        List<String> command = new ArrayList<>(List.of(shell, "-c", script));
+        SETSID.ifPresent(setsid -> command.addFirst(setsid.toString()));
+        var builder = new ProcessBuilder(command).redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
         builder.environment().putAll(SET);
         Process process = builder.start();
         Thread out = copy(process.getInputStream(), System.out::print);
@@ -65,6 +78,7 @@ final class ShellCommands {
             return;
         }
         var all = process.descendants().toList();
+        signal(process, "-TERM");
         process.destroy(); // before what it waits for, or it goes on with its next command
         all.forEach(ProcessHandle::destroy);
         try {
@@ -76,6 +90,28 @@ final class ShellCommands {
             Thread.currentThread().interrupt();
         }
         all.forEach(ProcessHandle::destroyForcibly);
+        signal(process, "-KILL");
+    }
+
+    /**
+     * Signals the program and all that it started, at one stroke: what is started while the others are being listed
+     * would be missed.
+     */
+    private static void signal(Process process, String signal) {
+        if (SETSID.isEmpty()) {
+            return;
+        }
+        try {
+            var kill = new ProcessBuilder("/bin/sh", "-c", "kill " + signal + " -- -" + process.pid() + " 2>/dev/null")
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            boolean _ = kill.waitFor(GRACE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (IOException none) {
+            // then those that were listed end, as where there are no process groups
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Decodes as it reads: a character may come in parts. */

@@ -21,6 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What each magic does, in cells without sockets. */
 class MagicsTest {
+    /** Known to this process alone: tests may run side by side. */
+    private static final String SLEEP = "sleep 6173." + ProcessHandle.current().pid();
+
     private static Cells cells;
     private Recorder shown;
 
@@ -144,7 +147,7 @@ class MagicsTest {
         Path mark = folder.resolve("mark");
         shown = new Recorder();
         var result = new CompletableFuture<CellResult>();
-        String code = "!touch " + mark + "; sh -c 'sleep 6173; sleep 6173'; echo never";
+        String code = "!touch " + mark + "; sh -c '" + SLEEP + "; " + SLEEP + "'; echo never";
         Thread.ofPlatform().daemon().start(() -> result.complete(cells.run(CellRequest.of(code), shown)));
         for (int i = 0; i < 500 && !Files.exists(mark); i++) {
             Thread.sleep(10);
@@ -160,7 +163,7 @@ class MagicsTest {
 
     private static long sleepers() {
         return ProcessHandle.allProcesses()
-                .filter(p -> p.info().commandLine().orElse("").contains("sleep 6173"))
+                .filter(p -> p.info().commandLine().orElse("").contains(SLEEP))
                 .count();
     }
 
