@@ -115,6 +115,17 @@ class ArchitectureTest {
     }
 
     @Test
+    void widgetsKnowNeitherSocketsNorJava() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.nibble.kernel.widget..")
+                .should()
+                .dependOnClassesThat()
+                .haveNameMatching("dev\\.nibble\\.kernel\\.(channel|protocol|jshell|magic|notebook|repl|install)\\..*")
+                .check(KERNEL);
+    }
+
+    @Test
     void nothingImportsTheCommands() {
         noClasses()
                 .that()

@@ -6,8 +6,10 @@ import dev.nibble.kernel.display.MimeBundle;
 import dev.nibble.kernel.display.Output;
 import dev.nibble.kernel.display.RenderOptions;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ForkJoinWorkerThread;
+import java.util.function.Function;
 
 /**
  * One run of one cell. A thread belongs to the cell that started it, for ever; workers of shared pools belong to the
@@ -28,6 +30,7 @@ public final class Cell {
     private final CellStreams streams;
     private final CellInput input;
     private final CellProgress progress;
+    private volatile Function<Throwable, List<String>> explainer = error -> List.of(String.valueOf(error));
 
     /** Who answers when a cell reads a line. */
     @FunctionalInterface
@@ -186,6 +189,31 @@ public final class Cell {
         progress.closeAll();
         streams.flush();
         output.error(name, value, traceback);
+    }
+
+    /** Sets how exceptions of its code read. */
+    public void explainWith(Function<Throwable, List<String>> lines) {
+        explainer = lines;
+    }
+
+    /** An exception of its code as its error would be shown: lines for people, with ANSI colours. */
+    public List<String> explain(Throwable error) {
+        return explainer.apply(error);
+    }
+
+    /**
+     * Has everything that the cell shows while {@code work} runs go somewhere else: all text, displays and bars of all
+     * its threads. What {@code work} throws is thrown on.
+     */
+    public <T> T showingOn(Output other, Callable<T> work) throws Exception {
+        streams.flush();
+        Output before = output.redirect(other);
+        try {
+            return work.call();
+        } finally {
+            streams.flush();
+            var _ = output.redirect(before);
+        }
     }
 
     /** Text of the kernel, on the cell's standard output. */

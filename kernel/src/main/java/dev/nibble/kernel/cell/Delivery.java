@@ -13,15 +13,25 @@ import java.util.List;
 final class Delivery implements Output {
     private static final ThreadLocal<Boolean> BUSY = new ThreadLocal<>();
 
+    // Guarded by this for changes.
     private volatile Output receiver;
+    private boolean silenced;
 
     Delivery(Output receiver) {
         this.receiver = receiver;
     }
 
     /** Nothing is handed over any more. */
-    void silence() {
+    synchronized void silence() {
+        silenced = true;
         receiver = new NoOutput();
+    }
+
+    /** Hands over to another receiver from now on, unless silenced, and says which it was. */
+    synchronized Output redirect(Output other) {
+        Output before = receiver;
+        receiver = silenced ? before : other;
+        return before;
     }
 
     static boolean busy() {

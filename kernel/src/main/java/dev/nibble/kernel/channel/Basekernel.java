@@ -64,6 +64,17 @@ final class Basekernel implements Comms, CommPort {
     // ---- from the front end
 
     @Override
+    public void arrived(Request request) {
+        JsonNode id = request.content().path("comm_id");
+        if (request.type().equals("comm_msg") && id.isTextual()) {
+            Comm comm = held(id.textValue());
+            if (comm != null) {
+                comm.arrived();
+            }
+        }
+    }
+
+    @Override
     public Runnable open(Request request) {
         String id = name(request, "comm_id");
         String target = name(request, "target_name");
@@ -88,9 +99,13 @@ final class Basekernel implements Comms, CommPort {
 
     @Override
     public Runnable message(Request request) {
-        CommMessage message = carried(request);
         Comm comm = held(name(request, "comm_id"));
-        return comm == null ? null : () -> comm.received(message);
+        if (comm == null) {
+            return null;
+        }
+        comm.taken();
+        CommMessage message = carried(request);
+        return () -> comm.received(message);
     }
 
     @Override

@@ -90,7 +90,7 @@ public final class Connection {
         input.start();
         var starting = JsonNodeFactory.instance.objectNode().put("execution_state", "starting");
         publisher.publish("status", null, null, starting, List.of());
-        var lanes = new ShellLanes(shell, onShell);
+        var lanes = new ShellLanes(shell, onShell, basekernel);
         Dispatcher answers = onControl.apply(lanes);
         Lane one = Lane.start("control", answers);
         control.start(_ -> one, answers);

@@ -1,34 +1,55 @@
 package dev.nibble.kernel.channel;
 
+import dev.nibble.kernel.protocol.Comms;
 import dev.nibble.kernel.protocol.Dispatcher;
 import dev.nibble.kernel.protocol.Request;
 import dev.nibble.kernel.protocol.Subshells;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
-/** The lanes of the shell channel: the main one, and one for each subshell. Safe to use from any thread. */
+/**
+ * The lanes of the shell channel: the main one, one for each subshell, and one for the comms' messages that belong to no
+ * subshell: a widget must not wait for the cell that runs. Safe to use from any thread.
+ */
 final class ShellLanes implements RequestChannel.Lanes, Subshells {
     private static final int MAX_SUBSHELLS = 100;
     private static final long SOON = 1_000;
+    private static final Set<String> OF_COMMS = Set.of("comm_open", "comm_msg", "comm_close", "comm_info_request");
 
     private final RequestChannel shell;
     private final Dispatcher dispatcher;
+    private final Comms comms;
     private final Lane main;
+    private final Lane beside;
     /** In the order of their making. */
     private final Map<String, Lane> subshells = new LinkedHashMap<>();
 
-    ShellLanes(RequestChannel shell, Dispatcher dispatcher) {
+    ShellLanes(RequestChannel shell, Dispatcher dispatcher, Comms comms) {
         this.shell = shell;
         this.dispatcher = dispatcher;
+        this.comms = comms;
         main = Lane.start("shell", dispatcher);
+        beside = Lane.start("comms", dispatcher);
     }
 
     @Override
-    public synchronized Lane of(Request request) {
+    public Lane of(Request request) {
+        Lane lane = lane(request);
+        if (lane != null) {
+            comms.arrived(request);
+        }
+        return lane;
+    }
+
+    private synchronized Lane lane(Request request) {
         String id = request.subshell();
-        return id == null ? main : subshells.get(id);
+        if (id != null) {
+            return subshells.get(id);
+        }
+        return OF_COMMS.contains(request.type()) ? beside : main;
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -19,6 +20,7 @@ public final class Comm {
     private final String id;
     private final String target;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicInteger waiting = new AtomicInteger();
     private volatile Consumer<CommMessage> onMessage = message -> {};
     private volatile Consumer<CommMessage> onClose = message -> {};
 
@@ -64,6 +66,11 @@ public final class Comm {
         return TARGETS.get(target);
     }
 
+    /** Whether there is a front end at all; a headless run has none. */
+    public static boolean isConnected() {
+        return !port.equals(CommPort.NOWHERE);
+    }
+
     /** What both sides call it. */
     public String id() {
         return id;
@@ -77,6 +84,14 @@ public final class Comm {
     /** Whether either side has closed it. */
     public boolean isClosed() {
         return closed.get();
+    }
+
+    /**
+     * Whether more messages of the front end have arrived and wait behind the one that is being handled: work that only
+     * the newest needs may be left to it.
+     */
+    public boolean hasMore() {
+        return waiting.get() > 0;
     }
 
     /**
@@ -108,7 +123,18 @@ public final class Comm {
         }
     }
 
-    /** For the port: a message has come. */
+    /** For the port: a message has come in and waits. */
+    public void arrived() {
+        waiting.incrementAndGet();
+    }
+
+    /** For the port: one that waited is taken out. */
+    public void taken() {
+        // One that came before its comm was open was not counted.
+        waiting.updateAndGet(count -> Math.max(0, count - 1));
+    }
+
+    /** For the port: it is this message's turn. */
     public void received(CommMessage message) {
         onMessage.accept(message);
     }

@@ -32,7 +32,7 @@ public final class PlotlyScript {
     }
 
     /** Where Jupyter serves it, relative to the server's base URL. */
-    static String path() {
+    public static String path() {
         String name = System.getProperty(KERNELSPEC_PROPERTY, "nibble");
         return "kernelspecs/" + (name.matches("[A-Za-z0-9._-]+") ? name : "nibble") + "/" + FILE;
     }

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import jdk.jshell.EvalException;
@@ -39,12 +40,13 @@ public final class Engine implements AutoCloseable {
     private final SessionClasses classes;
     private final Places places = new Places();
     private final Tracebacks tracebacks = new Tracebacks(places);
+    private final LiveFrames live;
     // Guarded by this.
     private final List<Session> open = new ArrayList<>();
     /** Threads of cells that were interrupted and are over: as long as one is alive, the checks look. */
     private final List<UserThread> stopping = new ArrayList<>();
 
-    private int cells;
+    private final AtomicInteger cells = new AtomicInteger();
 
     // Where a piece of the code stands: the snippets that are made now come from here. Guarded by the compiler's lock.
     private CellSource source;
@@ -64,6 +66,7 @@ public final class Engine implements AutoCloseable {
         control = provider.control;
         analysis = new Analysis(shell.sourceCodeAnalysis(), compiler);
         classes = new SessionClasses(shell, analysis, control);
+        live = new LiveFrames(analysis, () -> shell.snippets().toList());
         Imports.apply(shell::eval);
     }
 
@@ -102,9 +105,9 @@ public final class Engine implements AutoCloseable {
 
     /** Evaluates pieces of one cell; close it when the cell is over. */
     public Session open(Cell cell) {
-        Session session;
+        var session = new Session(cell, new UserThread("cell-" + cells.incrementAndGet(), control::loader));
+        cell.explainWith(error -> session.problem(error).traceback());
         synchronized (this) {
-            session = new Session(cell, new UserThread("cell-" + ++cells, control::loader));
             open.add(session);
             disarmIfQuiet();
         }
@@ -304,7 +307,7 @@ public final class Engine implements AutoCloseable {
 
         /** Describes what {@code work} of {@link #call} threw. */
         public Problem problem(Throwable error) {
-            return cell.isCancelled() ? interrupted() : tracebacks.outside(error);
+            return cell.isCancelled() ? interrupted() : tracebacks.outside(error, live);
         }
 
         @Override

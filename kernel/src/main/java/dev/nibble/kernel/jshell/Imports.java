@@ -39,6 +39,14 @@ public final class Imports {
             library("plot", "Tables and Charts of all of these"),
             new Entry("tech.tablesaw.api", false, "Table and its columns (Tablesaw)"),
             new Entry(
+                    "dev.nibble.kernel.widget",
+                    false,
+                    "Interact, Step: controls that run code, traces to step through"),
+            new Entry(
+                    "dev.nibble.kernel.widget.Controls",
+                    true,
+                    "slider, range, choice, toggle, text, button, tabs, table"),
+            new Entry(
                     "dev.nibble.kernel.cell.Notebook",
                     true,
                     "display(x), html, markdown, latex, image, check, clearOutput, nextInput, input, password, progress"));

@@ -2,6 +2,7 @@ package dev.nibble.kernel.jshell;
 
 import dev.nibble.kernel.jshell.Places.Place;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +23,7 @@ final class Tracebacks {
 
     private static final int MAX_FRAMES = 24;
     private static final int MAX_SHOWN_LINES = 4;
+    private static final int MAX_LIVE_CAUSES = 5;
     /** Frames of the JDK in a row that are shown before the rest of the row is only counted. */
     private static final int MAX_JDK_ROW = 3;
 
@@ -182,13 +184,27 @@ final class Tracebacks {
         }
     }
 
-    /** An exception that did not come from the cell's code, for instance from a renderer. */
-    Problem outside(Throwable error) {
+    /**
+     * An exception that no evaluation threw, for instance that of a renderer or of a widget's callback.
+     *
+     * @param live where in the cells its frames are
+     */
+    Problem outside(Throwable error, LiveFrames live) {
         String value = CellControl.message(error);
-        String name = className(error.getClass().getName());
         var lines = new ArrayList<String>();
-        lines.add(RED + name + PLAIN + (value == null ? "" : ": " + value));
-        return new Problem(name, value == null ? "" : value, lines);
+        var shown = new HashSet<String>();
+        String prefix = "";
+        Throwable cause = error;
+        for (int depth = 0; cause != null && depth < MAX_LIVE_CAUSES; depth++, cause = cause.getCause()) {
+            String text = CellControl.message(cause);
+            lines.add(prefix + RED + className(cause.getClass().getName()) + PLAIN + (text == null ? "" : ": " + text));
+            StackTraceElement[] frames = live.of(cause.getStackTrace());
+            if (Arrays.stream(frames).anyMatch(frame -> place(frame) != null)) {
+                frames(frames, lines, shown);
+            }
+            prefix = "Caused by: ";
+        }
+        return new Problem(className(error.getClass().getName()), value == null ? "" : value, lines);
     }
 
     Problem unresolved(UnresolvedReferenceException error, String missing) {

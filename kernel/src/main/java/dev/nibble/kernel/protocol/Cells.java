@@ -149,18 +149,22 @@ public final class Cells implements CellRunner {
             one.lock();
         }
         try {
-            running.put(cell, Optional.ofNullable(subshell));
-            cell.enter();
-            try {
-                return work.get();
-            } finally {
-                running.remove(cell);
-                cell.leave();
-            }
+            return enter(cell, subshell, work);
         } finally {
             if (subshell == null) {
                 one.unlock();
             }
+        }
+    }
+
+    private <T> T enter(Cell cell, String subshell, Supplier<T> work) {
+        running.put(cell, Optional.ofNullable(subshell));
+        cell.enter();
+        try {
+            return work.get();
+        } finally {
+            running.remove(cell);
+            cell.leave();
         }
     }
 
@@ -188,14 +192,15 @@ public final class Cells implements CellRunner {
     }
 
     /**
-     * Runs work that a message of the front end asks for, as if it were a cell without a number: on a thread that an
-     * interrupt stops, with its output and its error where the front end shows them.
+     * Runs work that a message of the front end asks for, as if it were a cell without a number, and beside the cell that
+     * runs: on a thread that an interrupt stops, with its output and its error where the front end shows them. The
+     * caller runs one at a time for each sender.
      *
-     * @param subshell as in {@link #run(CellRequest, Output, String, Map, IntConsumer)}
+     * @param subshell in which it runs, or null
      */
     public void attend(Runnable work, Output output, String subshell) {
         var cell = new Cell(output, null, options);
-        inTurn(cell, subshell, () -> {
+        enter(cell, subshell, () -> {
             try (var session = engine().open(cell)) {
                 try {
                     return session.call(() -> {

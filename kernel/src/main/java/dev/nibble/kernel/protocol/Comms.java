@@ -7,6 +7,9 @@ public interface Comms {
     /** What the calling thread, and all that it starts from now on, sends was caused by this request. */
     void causedBy(Request request);
 
+    /** A request of any type has come in and waits for its turn; it will be handed over by one of the calls below. */
+    void arrived(Request request);
+
     /**
      * The front end opens one; an unknown target is closed at once.
      *

@@ -1,0 +1,221 @@
+package dev.nibble.kernel.widget;
+
+import dev.nibble.kernel.comm.Comm;
+import dev.nibble.kernel.comm.CommMessage;
+import dev.nibble.kernel.display.MimeBundle;
+import dev.nibble.kernel.display.RenderOptions;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * A model whose views are drawn by a browser module, through the front end's anywidget (0.11 or another version; it is
+ * part of the JupyterLab that {@code nibble lab} makes). Both sides hold the same state, name to value; what one side
+ * sets, the other sees. Safe to use from any thread.
+ *
+ * <pre>
+ *   var heat = new AnyWidget("export default { render({ model, el }) { … model.get('weights') … } }", "")
+ *           .set("weights", matrix.values());      // arrives as a DataView
+ *   heat.onChange(state -&gt; System.out.println(state));
+ *   heat
+ * </pre>
+ *
+ * <p>Values are JSON as maps, lists, texts, numbers, truth values, records and Jackson's nodes; {@code byte[]},
+ * {@code int[]}, {@code float[]} and {@code double[]} travel as binary parts, little-endian, at any depth in maps and
+ * lists. Names that begin with an underscore are anywidget's own.
+ */
+public final class AnyWidget implements Widget {
+    /** The MIME type of a view. */
+    static final String VIEW = "application/vnd.jupyter.widget-view+json";
+
+    private static final String ANYWIDGET = "anywidget";
+    private static final String GONE = "A widget, which is seen where its kernel runs.";
+    private static final Set<String> MODEL = Set.of("_model_module", "_model_module_version", "_model_name");
+
+    private final Object lock = new Object();
+    // Guarded by lock.
+    private final Map<String, Object> state = new LinkedHashMap<>();
+    private Comm comm;
+    private volatile Consumer<Map<String, Object>> onChange = changed -> {};
+    private volatile Consumer<Map<String, Object>> onMessage = content -> {};
+    private volatile MimeBundle still =
+            MimeBundle.of(Map.of("text/html", "<div>" + GONE + "</div>", "text/plain", GONE));
+
+    /**
+     * @param module text of an ES module whose default export has {@code render({ model, el })}
+     * @param style CSS for the page; empty for none
+     */
+    public AnyWidget(String module, String style) {
+        state.put("_model_module", ANYWIDGET);
+        state.put("_model_module_version", "*");
+        state.put("_model_name", "AnyModel");
+        state.put("_view_module", ANYWIDGET);
+        state.put("_view_module_version", "*");
+        state.put("_view_name", "AnyView");
+        state.put("_view_count", null);
+        state.put("_anywidget_id", "nibble");
+        state.put("_esm", module);
+        state.put("_css", style);
+    }
+
+    @Override
+    public AnyWidget model() {
+        return this;
+    }
+
+    /** The value under a name; null if there is none. */
+    public Object get(String name) {
+        synchronized (lock) {
+            return state.get(name);
+        }
+    }
+
+    /** Sets one value, in every view. */
+    public AnyWidget set(String name, Object value) {
+        Map<String, Object> one = new LinkedHashMap<>();
+        one.put(name, value);
+        return set(one);
+    }
+
+    /** Sets several values at once: every view sees all of them or none. */
+    public AnyWidget set(Map<String, Object> values) {
+        synchronized (lock) {
+            state.putAll(values);
+            if (comm != null && !comm.isClosed()) {
+                comm.send(stateMessage("update", values));
+            }
+        }
+        return this;
+    }
+
+    /** Sets who hears of values that a view has set, after they are set here too. */
+    public AnyWidget onChange(Consumer<Map<String, Object>> handler) {
+        onChange = handler;
+        return this;
+    }
+
+    /** Sets who hears what a view sends by {@code model.send(content)}; events rather than state. */
+    public AnyWidget onMessage(Consumer<Map<String, Object>> handler) {
+        onMessage = handler;
+        return this;
+    }
+
+    /** Sends something to every view, which hears it by {@code model.on("msg:custom", (content, buffers) => …)}. */
+    public void send(Map<String, Object> content, byte[]... buffers) {
+        Comm open = open();
+        if (!open.isClosed()) {
+            open.send(CommMessage.of(Map.of("method", "custom", "content", content), buffers));
+        }
+    }
+
+    /** Sets what stands in the place of its views where nothing is alive. */
+    public AnyWidget still(MimeBundle bundle) {
+        still = bundle;
+        return this;
+    }
+
+    @Override
+    public MimeBundle still(RenderOptions options) {
+        return still;
+    }
+
+    /** Ends it: its views close, and nothing is heard of it any more. */
+    public void close() {
+        Comm open;
+        synchronized (lock) {
+            open = comm;
+        }
+        if (open != null) {
+            OpenWidgets.forget(open.id());
+            open.close();
+        }
+    }
+
+    /** What views know it by; makes it known to the front end first. */
+    String id() {
+        return open().id();
+    }
+
+    /** Whether further messages of a view wait behind the one that is being handled. */
+    boolean hasMore() {
+        synchronized (lock) {
+            return comm != null && comm.hasMore();
+        }
+    }
+
+    private Comm open() {
+        Comm made;
+        synchronized (lock) {
+            if (comm != null) {
+                return comm;
+            }
+            Buffers split = Buffers.split(state);
+            var message = new CommMessage(
+                    Map.of("state", split.state(), "buffer_paths", split.paths()),
+                    Map.of("version", "2.1.0"),
+                    split.buffers());
+            comm = Comm.open(OpenWidgets.TARGET, message);
+            comm.onMessage(this::received);
+            comm.onClose(last -> OpenWidgets.forget(comm.id()));
+            made = comm;
+        }
+        OpenWidgets.remember(made.id(), this);
+        return made;
+    }
+
+    private static CommMessage stateMessage(String method, Map<String, Object> values) {
+        Buffers split = Buffers.split(values);
+        return new CommMessage(
+                Map.of("method", method, "state", split.state(), "buffer_paths", split.paths()),
+                Map.of(),
+                split.buffers());
+    }
+
+    private void received(CommMessage message) {
+        Map<String, Object> data = message.data();
+        switch (String.valueOf(data.get("method"))) {
+            case "update" -> {
+                if (data.get("state") instanceof Map<?, ?> sent) {
+                    update(Buffers.join(sent, data.get("buffer_paths"), message.buffers()));
+                }
+            }
+            case "request_state" -> {
+                synchronized (lock) {
+                    comm.send(stateMessage("update", state));
+                }
+            }
+            case "custom" -> {
+                if (data.get("content") instanceof Map<?, ?> content) {
+                    onMessage.accept(Buffers.join(content, null, List.of()));
+                }
+            }
+            default -> {}
+        }
+    }
+
+    private void update(Map<String, Object> sent) {
+        // A view has no business with what the model is, and none of ours adds to the state.
+        sent.keySet().removeIf(name -> name.startsWith("_"));
+        synchronized (lock) {
+            sent.keySet().retainAll(state.keySet());
+            state.putAll(sent);
+            // The other views, in this page and in others, follow.
+            comm.send(stateMessage("echo_update", sent));
+        }
+        if (!sent.isEmpty()) {
+            onChange.accept(sent);
+        }
+    }
+
+    /** For who asks for all models at once, after a page was loaded again. */
+    Map<String, Object> whole() {
+        synchronized (lock) {
+            Map<String, Object> all = new LinkedHashMap<>();
+            MODEL.forEach(name -> all.put(name.substring(1), state.get(name)));
+            all.put("state", new LinkedHashMap<>(state));
+            return all;
+        }
+    }
+}
