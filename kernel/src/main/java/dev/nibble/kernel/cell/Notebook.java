@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import java.util.random.RandomGenerator;
 
 /** The functions that every cell can call by their bare names. */
 public final class Notebook {
@@ -174,6 +175,19 @@ public final class Notebook {
     /** The progress of this cell: bars for own long work, and the stop request. */
     public static Progress progress() {
         return cell().progress();
+    }
+
+    /** The seed of this session, which {@code %seed} sets: {@code Generators.gaussian(64, 64, seed())}. */
+    public static long seed() {
+        return SessionRandom.seed();
+    }
+
+    /**
+     * The random numbers of this session, one sequence that {@code %seed} begins: {@code random().nextGaussian()},
+     * {@code Collections.shuffle(list, random())}. The algorithm is L64X128MixRandom; use it from one thread at a time.
+     */
+    public static RandomGenerator random() {
+        return SessionRandom.random();
     }
 
     private static Display show(String type, String content, String plain) {

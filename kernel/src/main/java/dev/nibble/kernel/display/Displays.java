@@ -50,6 +50,11 @@ public final class Displays {
         REGISTERED.addFirst(renderer);
     }
 
+    /** Forgets all renderers that were {@linkplain #register registered}. */
+    public static void forgetRegistered() {
+        REGISTERED.clear();
+    }
+
     /**
      * Makes these the renderers of jars that came while the process runs; they go before the kernel's own of the same
      * type, and after those that are {@linkplain #register registered}.

@@ -49,7 +49,7 @@ public final class Imports {
             new Entry(
                     "dev.nibble.kernel.cell.Notebook",
                     true,
-                    "display(x), html, markdown, latex, image, check, clearOutput, nextInput, input, password, progress"));
+                    "display(x), html, markdown, latex, image, check, clearOutput, nextInput, input, password, progress, seed, random"));
 
     private Imports() {}
 

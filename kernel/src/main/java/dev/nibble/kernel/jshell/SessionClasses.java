@@ -13,6 +13,7 @@ import java.util.function.Predicate;
 import jdk.jshell.JShell;
 import jdk.jshell.PersistentSnippet;
 import jdk.jshell.Snippet;
+import jdk.jshell.SnippetEvent;
 import jdk.jshell.VarSnippet;
 
 /**
@@ -128,32 +129,66 @@ public final class SessionClasses {
         };
     }
 
+    /** Whether there is a variable, a method or a class of that name. */
+    public boolean knows(String name) {
+        return analysis.alone(() -> active(PersistentSnippet.class).stream()
+                .anyMatch(snippet ->
+                        snippet.kind() != Snippet.Kind.IMPORT && snippet.name().equals(name)));
+    }
+
     /**
-     * Forgets variables, methods and classes that cells declared, so that what they hold is free.
+     * Forgets variables, methods and classes that cells declared, so that what they hold is free. Other variables keep
+     * their values, even where the code that set them refers to what is gone.
      *
      * @param which by name
      * @return the names that are gone, each once
      */
     public List<String> forget(Predicate<String> which) {
         return analysis.alone(() -> {
-            List<PersistentSnippet> gone = active(PersistentSnippet.class).stream()
-                    .filter(snippet -> snippet.kind() != Snippet.Kind.IMPORT && which.test(snippet.name()))
-                    .toList();
-            // What was declared last goes first: nothing that is about to go is then compiled again for its sake.
-            for (PersistentSnippet snippet : gone.reversed()) {
-                if (snippet instanceof VarSnippet variable) {
-                    boolean _ = write(variable, null);
+            Map<VarSnippet, Object> others = new LinkedHashMap<>();
+            active(VarSnippet.class).stream()
+                    .filter(variable -> !which.test(variable.name()))
+                    .forEach(variable -> others.put(variable, read(variable)));
+            List<String> gone = drop(which);
+            others.forEach((variable, value) -> {
+                VarSnippet now = shell.status(variable) == Snippet.Status.VALID ? variable : declared(variable);
+                if (now != null && value != null && read(now) != value) {
+                    boolean _ = write(now, value);
                 }
-                shell.drop(snippet);
-            }
-            return gone.stream().map(PersistentSnippet::name).distinct().toList();
+            });
+            return gone;
         });
+    }
+
+    /** The variable declared once more, without what set it; null if its type has no name, or is gone. */
+    private VarSnippet declared(VarSnippet variable) {
+        return shell.eval(variable.typeName() + " " + variable.name() + ";").stream()
+                .filter(event -> event.status() == Snippet.Status.VALID)
+                .map(SnippetEvent::snippet)
+                .filter(VarSnippet.class::isInstance)
+                .map(VarSnippet.class::cast)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private List<String> drop(Predicate<String> which) {
+        List<PersistentSnippet> gone = active(PersistentSnippet.class).stream()
+                .filter(snippet -> snippet.kind() != Snippet.Kind.IMPORT && which.test(snippet.name()))
+                .toList();
+        // What was declared last goes first: nothing that is about to go is then compiled again for its sake.
+        for (PersistentSnippet snippet : gone.reversed()) {
+            if (snippet instanceof VarSnippet variable) {
+                boolean _ = write(variable, null);
+            }
+            shell.drop(snippet);
+        }
+        return gone.stream().map(PersistentSnippet::name).distinct().toList();
     }
 
     /** Forgets everything that cells declared, and lets go of its classes. Imports and the class path stay. */
     public List<String> forgetAll(Collection<Path> run) {
         return analysis.alone(() -> {
-            List<String> gone = forget(name -> true);
+            List<String> gone = drop(name -> true);
             control.loaders().renew(run);
             control.classPathChanged();
             return gone;

@@ -4,7 +4,6 @@ import dev.nibble.kernel.jshell.Evaluation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -36,25 +35,14 @@ public final class FileMagic extends OptionMagic<FileMagic.Arguments> {
         Path file = arguments.file;
         String name = file.toString();
         boolean existed = Files.exists(file);
-        Path folder = file.toAbsolutePath().getParent();
-        if (Files.isDirectory(file) || folder == null || !Files.isDirectory(folder)) {
-            throw new UsageError(Files.isDirectory(file) ? name + " is a folder" : "there is no folder " + folder);
-        }
-        Path target = existed ? file.toRealPath() : file.toAbsolutePath();
-        Path temporary = Files.createTempFile(target.getParent(), "." + target.getFileName(), ".tmp");
-        try {
-            Files.writeString(temporary, append && existed ? Files.readString(target) + text : text);
-            Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
+        long bytes = TextFiles.write(file, text, append);
         context.cell()
                 .say(String.format(
                         Locale.ROOT,
                         "%s %s (%,d bytes)",
                         !existed ? "wrote" : append ? "appended to" : "wrote over",
                         name,
-                        Files.size(target)));
+                        bytes));
         return Evaluation.NOTHING;
     }
 }

@@ -19,6 +19,7 @@ public final class LsmagicMagic extends NamedMagic {
         context.cell().say("On a line:     " + written(context, "%", false));
         context.cell().say("For a cell:    " + written(context, "%%", true));
         context.cell().say("For the shell: !command");
+        context.cell().say("%help says what each does, %name --help how it is written.");
         return Evaluation.NOTHING;
     }
 

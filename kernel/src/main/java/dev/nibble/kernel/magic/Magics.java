@@ -111,6 +111,26 @@ public final class Magics {
         return pieces;
     }
 
+    /**
+     * Runs a text as a cell, code and magics one after another; stops at the first problem.
+     *
+     * @return what the last of them came to
+     * @throws Magic.UsageError if a magic in it was written wrongly
+     */
+    public Evaluation run(CellSource source, Magic.Context context) throws Exception {
+        Evaluation last = Evaluation.NOTHING;
+        var check = new CodeCheck(context.engine().analysis());
+        for (Piece piece : pieces(source, check, context.engine()::declares)) {
+            last = piece.magic() == null
+                    ? context.session().evaluate(source, piece.begin(), piece.end())
+                    : piece.magic().run(piece.call(), context);
+            if (last.problem() != null) {
+                return last;
+            }
+        }
+        return last;
+    }
+
     private Piece piece(CellSource source, Matcher line, boolean mayCome) {
         int rest = line.group(1) != null ? 2 : 3;
         String magic = line.group(1) != null ? line.group(1) : "bash";

@@ -166,7 +166,7 @@ abstract class OptionMagic<A> implements Magic {
     }
 
     /** A path as a shell would take it. */
-    private static Path path(String typed) {
+    static Path path(String typed) {
         return typed.equals("~") || typed.startsWith("~/")
                 ? Path.of(System.getProperty("user.home") + typed.substring(1))
                 : Path.of(typed);

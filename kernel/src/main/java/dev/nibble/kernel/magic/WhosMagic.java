@@ -9,33 +9,38 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
 import tech.tablesaw.api.Table;
 
 /** {@code %whos}: the session's variables with type, shape and bytes. */
-public final class WhosMagic extends NamedMagic {
+public final class WhosMagic extends OptionMagic<WhosMagic.Arguments> {
     private static final int LONGEST_TYPE = 40;
 
+    /** Its options. */
+    @Command(name = "whos", description = "the variables with type, shape and bytes, all or those of some types")
+    static final class Arguments {
+        @Parameters(paramLabel = "TYPE", description = "such as int, String, Matrix or List")
+        private List<String> types = List.of();
+    }
+
+    /** Its one. */
     public WhosMagic() {
-        super("whos", "the variables with type, shape and bytes", "%whos");
+        super(Arguments::new, Argument.TEXT);
     }
 
     @Override
-    public Argument argument() {
-        return Argument.NOTHING;
-    }
-
-    @Override
-    public Evaluation run(Call call, Context context) {
+    Evaluation run(Arguments arguments, Call call, Context context) {
         List<String[]> lines = new ArrayList<>();
         lines.add(new String[] {"name", "type", "shape", "bytes"});
-        context.engine().variables().forEach((name, type) -> {
+        WhoMagic.variables(context, arguments.types).forEach((name, type) -> {
             Object value = context.engine().value(name).orElse(null);
             long bytes = bytes(value);
             lines.add(new String[] {
                 name, clip(type), shape(value), bytes < 0 ? "" : String.format(Locale.ROOT, "%,d", bytes)
             });
         });
-        context.cell().say(lines.size() == 1 ? "no variables yet" : table(lines));
+        context.cell().say(lines.size() == 1 ? WhoMagic.none(arguments.types) : table(lines));
         return Evaluation.NOTHING;
     }
 

@@ -235,14 +235,9 @@ public final class Cells implements CellRunner {
 
     private Problem evaluate(int number, CellSource source, Cell cell, Engine java, Engine.Session session) {
         try {
-            Evaluation last = Evaluation.NOTHING;
-            for (Magics.Piece piece : magics.pieces(source, new CodeCheck(java.analysis()), java::declares)) {
-                last = piece.magic() == null
-                        ? session.evaluate(source, piece.begin(), piece.end())
-                        : piece.magic().run(piece.call(), new Magic.Context(cell, java, session, workspace));
-                if (last.problem() != null) {
-                    return last.problem();
-                }
+            Evaluation last = magics.run(source, new Magic.Context(cell, java, session, workspace));
+            if (last.problem() != null) {
+                return last.problem();
             }
             if (last.hasValue() && !(last.value() instanceof Display)) {
                 MimeBundle shown = render(last.value(), session);

@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
+import org.jline.reader.MaskingCallback;
 import org.jline.reader.UserInterruptException;
 import org.jline.reader.impl.DefaultParser;
 import org.jline.terminal.Terminal;
@@ -118,7 +119,7 @@ public final class Repl implements AutoCloseable {
         while (true) {
             String code;
             try {
-                code = lines.readLine(prompt());
+                code = lines.readLine(prompt(), null, (MaskingCallback) null, output.takeNext());
             } catch (UserInterruptException stop) {
                 continue; // the line is dropped, as a shell does
             } catch (EndOfFileException end) {

@@ -29,6 +29,7 @@ final class TerminalOutput implements Output {
     private Path folder;
     private int pictures;
     private boolean atLineStart = true;
+    private String next = "";
 
     /**
      * @param out what cells print and show
@@ -99,6 +100,18 @@ final class TerminalOutput implements Output {
             out.flush();
             atLineStart = true;
         }
+    }
+
+    @Override
+    public synchronized void nextInput(String code, boolean replace) {
+        next = code;
+    }
+
+    /** What a cell offered to type next, once; empty for nothing. */
+    synchronized String takeNext() {
+        String offered = next;
+        next = "";
+        return offered;
     }
 
     private void line(String text) {

@@ -168,8 +168,109 @@ class MagicsTest {
     }
 
     @Test
+    void whoTakesTypes() {
+        printed("int whoCount = 1; List<String> whoWords = List.of(); String whoName = null;");
+        assertThat(printed("%who List String")).contains("whoWords", "whoName").doesNotContain("whoCount");
+        assertThat(printed("%whos Thread")).isEqualTo("no variables of type Thread\n");
+    }
+
+    @Test
+    void savedCellsAreLoadedAndRunAgain() throws IOException {
+        printed("int savedFirst = 20;");
+        int first = cells.count();
+        printed("int savedSecond = savedFirst + 1;\n%env NIBBLE_TEST_SAVED=yes");
+        Path file = folder.resolve("cells.jsh");
+        assertThat(printed("%save " + file + " " + first + "-" + (first + 1))).startsWith("saved 2 cells in ");
+        assertThat(file)
+                .hasContent("// In[" + first + "]\nint savedFirst = 20;\n\n// In[" + (first + 1)
+                        + "]\nint savedSecond = savedFirst + 1;\n%env NIBBLE_TEST_SAVED=yes\n");
+        assertThat(failure("%save " + file)).contains("-f writes over it");
+        assertThat(printed("%save -a " + file + " " + first)).startsWith("saved 1 cell in ");
+        assertThat(failure("%save " + folder.resolve("x.jsh") + " 9999")).contains("no cell with the number 9999");
+        printed("%load -r 5- " + file);
+        assertThat(shown.next)
+                .isEqualTo("// %load -r 5- " + file + "\nint savedSecond = savedFirst + 1;\n"
+                        + "%env NIBBLE_TEST_SAVED=yes\n\n// In[" + first + "]\nint savedFirst = 20;");
+        assertThat(failure("%load -r 50- " + file)).contains("there are no lines 50-");
+        assertThat(failure("%load " + folder.resolve("none.java"))).contains("there is no file");
+        printed("%reset savedFirst savedSecond\n%run " + file + "\nSystem.out.print(savedFirst + savedSecond);");
+        assertThat(shown.stdout.toString()).endsWith("41");
+        Path notebook = folder.resolve("cells.ipynb");
+        printed("%save " + notebook + " " + first + "," + (first + 1));
+        printed("%load " + notebook);
+        assertThat(shown.next).contains("int savedFirst = 20;\n\nint savedSecond");
+    }
+
+    @Test
+    void runCallsMainAndSaysWhereAFileFails() throws IOException {
+        Path plain = folder.resolve("Plain.java");
+        Files.writeString(plain, "void main(String[] words) {\n    System.out.print(String.join(\"+\", words));\n}\n");
+        assertThat(printed("%run " + plain + " one \"two three\"")).isEqualTo("one+two three");
+        Path inPackage = folder.resolve("Main.java");
+        Files.writeString(
+                inPackage,
+                "package org.example;\n\npublic class Main {\n    public static void main(String[] args) {\n"
+                        + "        System.out.print(args.length);\n        Object o = List.of().getFirst();\n    }\n}\n");
+        assertThat(failure("%run " + inPackage)).startsWith("java.util.NoSuchElementException");
+        assertThat(shown.stdout.toString()).isEqualTo("0");
+        assertThat(shown.traceback).contains("Main.java, line 6");
+    }
+
+    @Test
+    void aSeedIsHandedOn() {
+        assertThat(printed("%seed")).startsWith("seed ");
+        String numbers = "System.out.print(seed() + \" \" + random().nextInt(1000000) + \" \" + random().nextInt());";
+        String first = printed("%seed 7\n" + numbers);
+        assertThat(first).contains("\n7 ");
+        assertThat(printed("%seed 7\n" + numbers)).isEqualTo(first);
+        assertThat(printed("%seed 8\n" + numbers)).isNotEqualTo(first);
+        assertThat(failure("%seed seven")).startsWith("UsageError").contains("seven");
+    }
+
+    @Test
+    void resetForgetsAndFrees() {
+        printed(
+                "record Held(int a) {}\nvar held = new Held(1); int[] big = new int[1000]; int twice(int x) { return 2 * x; }"
+                        + "\nimport java.util.concurrent.locks.ReentrantLock;\nvar weak = new java.lang.ref.WeakReference<>(held);"
+                        + "\nThread keeper = new Thread(); keeper.setName(\"k\");");
+        assertThat(printed("%reset big")).isEqualTo("forgot big\n");
+        assertThat(failure("big.length")).contains("big");
+        assertThat(failure("%reset big")).contains("there is no big");
+        assertThat(printed("%reset --matching ^he")).isEqualTo("forgot held\n");
+        assertThat(printed("for (int i = 0; i < 100 && weak.get() != null; i++) { System.gc(); Thread.sleep(10); }"
+                        + "System.out.print(weak.get() == null);"))
+                .isEqualTo("true");
+        assertThat(failure("%reset")).contains("%reset -f");
+        assertThat(printed("%reset -f")).contains("forgot ", "imports and jars stay");
+        assertThat(printed("%who")).isEqualTo("no variables yet\n");
+        assertThat(failure("twice(2)")).contains("twice");
+        assertThat(
+                        printed(
+                                "record Held(String b) {}\nSystem.out.print(new Held(\"x\").b() + new ReentrantLock().isLocked());"))
+                .isEqualTo("xfalse");
+        assertThat(
+                        printed(
+                                "int[] big = new int[3]; int twice(int x) { return 2 * x; }\nSystem.out.print(twice(big.length));"))
+                .isEqualTo("6");
+    }
+
+    @Test
+    void loggersShowInTheCell() {
+        String write = "java.util.logging.Logger.getLogger(\"lab.test\").fine(\"looked\");"
+                + "System.getLogger(\"lab.test\").log(System.Logger.Level.WARNING, \"careful {0}\", 7);";
+        printed("%log debug lab");
+        printed(write);
+        assertThat(shown.stderr.toString()).contains("debug lab.test: looked", "warning lab.test: careful 7");
+        assertThat(printed("%log off lab")).contains("off  lab and below");
+        printed(write);
+        assertThat(shown.stderr.toString()).isEmpty();
+        assertThat(failure("%log loud")).contains("off, error, warning");
+    }
+
+    @Test
     void theRestSaysWhatItIs() {
         assertThat(printed("%lsmagic")).contains("%time", "%%bash", "!command");
+        assertThat(printed("%timeit --help")).contains("%timeit", "-n, --number");
         assertThat(printed("%memory")).contains("heap", "mapped", "NIBBLE_JAVA_OPTS");
         assertThat(printed("%kernels")).contains("kernels", "same bits");
         assertThat(printed("%env PATH")).isNotBlank();

@@ -19,6 +19,7 @@ final class Recorder implements Output {
     int cleared;
     MimeBundle result;
     String traceback = "";
+    String next;
 
     @Override
     public void stream(String name, String text) {
@@ -55,6 +56,11 @@ final class Recorder implements Output {
     @Override
     public void progress(ProgressState state) {
         progress.add(state);
+    }
+
+    @Override
+    public void nextInput(String code, boolean replace) {
+        next = code;
     }
 
     /** What was displayed last, in one of its kinds. */

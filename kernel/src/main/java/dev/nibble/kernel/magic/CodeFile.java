@@ -1,0 +1,108 @@
+package dev.nibble.kernel.magic;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Code from a file or an address, as the cells that it holds.
+ *
+ * @param name the file's, for errors and headings
+ * @param cells of a notebook its cells with code, of anything else the whole text
+ */
+record CodeFile(String name, List<String> cells) {
+    private static final int MOST_BYTES = 16 << 20;
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    CodeFile {
+        cells = List.copyOf(cells);
+    }
+
+    /**
+     * Reads it.
+     *
+     * @param where a path, or an address that begins with http
+     * @throws Magic.UsageError if there is nothing to read
+     */
+    static CodeFile read(String where) throws IOException, InterruptedException {
+        boolean address = where.matches("(?i)https?://.+");
+        Path path = address ? null : OptionMagic.path(where);
+        byte[] content = address ? fetch(where) : content(path);
+        String name = address ? where.replaceFirst("[?#].*", "") : path.toString();
+        name = name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
+        String text = new String(content, StandardCharsets.UTF_8).replace("\r\n", "\n");
+        if (text.indexOf('\0') >= 0) {
+            throw new Magic.UsageError(where + " is no text");
+        }
+        return new CodeFile(
+                name, name.toLowerCase(Locale.ROOT).endsWith(".ipynb") ? cells(where, text) : List.of(text));
+    }
+
+    private static byte[] content(Path path) throws IOException {
+        if (!Files.isRegularFile(path)) {
+            throw new Magic.UsageError(
+                    Files.isDirectory(path) ? path + " is a folder" : "there is no file " + path.toAbsolutePath());
+        }
+        if (Files.size(path) > MOST_BYTES) {
+            throw new Magic.UsageError(path + " is too large for code");
+        }
+        return Files.readAllBytes(path);
+    }
+
+    private static byte[] fetch(String address) throws IOException, InterruptedException {
+        try (var client = HttpClient.newBuilder()
+                .followRedirects(HttpClient.Redirect.NORMAL)
+                .connectTimeout(PATIENCE)
+                .build()) {
+            var request = HttpRequest.newBuilder(URI.create(address))
+                    .timeout(PATIENCE)
+                    .build();
+            HttpResponse<java.io.InputStream> answer = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+            try (var body = answer.body()) {
+                if (answer.statusCode() != 200) {
+                    throw new Magic.UsageError(address + ": the server answers " + answer.statusCode());
+                }
+                byte[] content = body.readNBytes(MOST_BYTES + 1);
+                if (content.length > MOST_BYTES) {
+                    throw new Magic.UsageError(address + " is too large for code");
+                }
+                return content;
+            }
+        } catch (IllegalArgumentException e) {
+            throw new Magic.UsageError(address + " is no address: " + e.getMessage());
+        } catch (IOException e) {
+            throw new Magic.UsageError(address + " can not be fetched: " + e);
+        }
+    }
+
+    private static List<String> cells(String where, String text) {
+        try {
+            JsonNode notebook = new ObjectMapper().readTree(text);
+            var cells = new ArrayList<String>();
+            for (JsonNode cell : notebook.path("cells")) {
+                if (cell.path("cell_type").asText().equals("code")) {
+                    var source = new StringBuilder(cell.path("source").asText(""));
+                    cell.path("source").forEach(line -> source.append(line.asText()));
+                    if (!source.toString().isBlank()) {
+                        cells.add(source.toString());
+                    }
+                }
+            }
+            return cells;
+        } catch (JsonProcessingException e) {
+            throw new Magic.UsageError(where + " is no notebook: " + e.getOriginalMessage());
+        }
+    }
+}

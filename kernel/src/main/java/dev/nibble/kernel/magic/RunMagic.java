@@ -1,0 +1,84 @@
+package dev.nibble.kernel.magic;
+
+import dev.nibble.kernel.jshell.CellSource;
+import dev.nibble.kernel.jshell.Evaluation;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code %run}: a file's code in this session, as if it stood in the cell. */
+public final class RunMagic extends OptionMagic<RunMagic.Arguments> {
+    private static final Pattern PACKAGE = Pattern.compile("(?m)^package\\s+[\\w.]+\\s*;");
+    private static final Pattern CLASS =
+            Pattern.compile("(?m)^(?:public\\s+)?(?:final\\s+)?(?:class|record)\\s+(\\w+)");
+    private static final Pattern MAIN_OF_CLASS =
+            Pattern.compile("(?m)^[ \\t]+(?:public\\s+)?static\\s+void\\s+main\\s*\\(\\s*(String\\b)?");
+    private static final Pattern MAIN =
+            Pattern.compile("(?m)^(?:public\\s+)?(?:static\\s+)?void\\s+main\\s*\\(\\s*(String\\b)?");
+
+    /** Its options. */
+    @Command(
+            name = "run",
+            description = {
+                "runs a file in this session: what it declares is there afterwards",
+                "Code and magics of a .jsh or another text, the cells of an .ipynb, or a .java file, whose main method is"
+                        + " called if it has one."
+            })
+    static final class Arguments {
+        @Parameters(index = "0", paramLabel = "FILE|URL", description = "a file, or its address")
+        private String where;
+
+        @Parameters(index = "1..*", arity = "0..*", paramLabel = "ARGUMENT", description = "for its main method")
+        private List<String> arguments = List.of();
+    }
+
+    /** Its one. */
+    public RunMagic() {
+        super(Arguments::new, Argument.PATH);
+    }
+
+    @Override
+    Evaluation run(Arguments arguments, Call call, Context context) throws Exception {
+        CodeFile file = context.session().call(() -> CodeFile.read(arguments.where));
+        int number = 0;
+        for (String code : file.cells()) {
+            number++;
+            String name = file.cells().size() == 1 ? file.name() : file.name() + ", code cell " + number;
+            // A package has no place in a session; its line stays as long as it was, for the places of errors.
+            String text = file.name().endsWith(".java")
+                    ? PACKAGE.matcher(code)
+                            .replaceFirst(found -> " ".repeat(found.group().length()))
+                    : code;
+            Evaluation done = context.workspace().magics().run(new CellSource(name, text), context);
+            if (done.problem() != null) {
+                return done;
+            }
+        }
+        if (file.name().endsWith(".java")) {
+            String main = main(file.cells().getFirst(), arguments.arguments);
+            if (!main.isEmpty()) {
+                return context.session().evaluate(new CellSource("%run", main), 0, main.length());
+            }
+        }
+        return Evaluation.NOTHING;
+    }
+
+    /** The call of the file's main method; empty if it has none. */
+    private static String main(String code, List<String> arguments) {
+        String words = arguments.stream()
+                .map(word -> '"' + word.replace("\\", "\\\\").replace("\"", "\\\"") + '"')
+                .collect(Collectors.joining(", ", "new String[] {", "}"));
+        Matcher plain = MAIN.matcher(code);
+        if (plain.find()) {
+            return "main(" + (plain.group(1) == null ? "" : words) + ");";
+        }
+        Matcher type = CLASS.matcher(code);
+        Matcher inClass = MAIN_OF_CLASS.matcher(code);
+        return inClass.find() && type.find()
+                ? type.group(1) + ".main(" + (inClass.group(1) == null ? "" : words) + ");"
+                : "";
+    }
+}
