@@ -152,7 +152,7 @@ public final class SessionClasses {
             List<String> gone = drop(which);
             others.forEach((variable, value) -> {
                 VarSnippet now = shell.status(variable) == Snippet.Status.VALID ? variable : declared(variable);
-                if (now != null && value != null && read(now) != value) {
+                if (now != null && value != null) {
                     boolean _ = write(now, value);
                 }
             });
