@@ -1,6 +1,7 @@
 package dev.nibble.checkpoint;
 
 import dev.nibble.core.Progress;
+import dev.nibble.core.Vocabulary;
 import dev.nibble.tensor.Matrix;
 import dev.nibble.tensor.TensorInfo;
 import java.nio.file.Path;
@@ -73,7 +74,7 @@ public interface Checkpoint extends AutoCloseable {
     List<String> warnings();
 
     /** The tensor of that name; {@link CheckpointException} with the nearest name if there is none. */
-    TensorInfo tensor(String name);
+    TensorInfo tensor(@Vocabulary.Of("tensor") String name);
 
     /**
      * A tensor as float32, decoded exactly as the original software decodes it. [out, in] for a matrix; a vector
@@ -83,10 +84,10 @@ public interface Checkpoint extends AutoCloseable {
      * @throws CheckpointException if there is no such tensor, its type can not be decoded, or it has more values than a
      *     matrix holds
      */
-    Matrix matrix(String name, Progress progress);
+    Matrix matrix(@Vocabulary.Of("tensor") String name, Progress progress);
 
     /** {@link #matrix(String, Progress)} under the progress of whoever runs the calling thread. */
-    default Matrix matrix(String name) {
+    default Matrix matrix(@Vocabulary.Of("tensor") String name) {
         return matrix(name, Progress.current());
     }
 

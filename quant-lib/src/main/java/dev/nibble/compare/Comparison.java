@@ -4,6 +4,7 @@ import dev.nibble.checkpoint.Weights;
 import dev.nibble.core.Live;
 import dev.nibble.core.ModelRecipe;
 import dev.nibble.core.Progress;
+import dev.nibble.core.Vocabulary;
 import dev.nibble.format.Formats;
 import dev.nibble.metric.Evaluation;
 import dev.nibble.metric.EvaluationData;
@@ -72,7 +73,7 @@ public final class Comparison {
      *
      * @throws IllegalArgumentException if one is none; the message names the nearest
      */
-    public Comparison add(String... more) {
+    public Comparison add(@Vocabulary.Of("model-recipe") String... more) {
         for (String recipe : more) {
             ModelRecipe parsed = Formats.model(recipe);
             if (parsed.of(ModelRecipe.Part.ACTIVATIONS).isPresent()

@@ -4,6 +4,7 @@ import dev.nibble.compare.Linears.Linear;
 import dev.nibble.core.ModelRecipe;
 import dev.nibble.core.Progress;
 import dev.nibble.core.Recipe;
+import dev.nibble.core.Vocabulary;
 import dev.nibble.format.Formats;
 import dev.nibble.metric.Evaluation;
 import dev.nibble.model.LanguageModel;
@@ -45,7 +46,8 @@ public record ErrorGrowth(
     }
 
     /** All linears quantized. */
-    public static ErrorGrowth of(Model model, String recipe, Evaluation evaluation, Progress progress) {
+    public static ErrorGrowth of(
+            Model model, @Vocabulary.Of("model-recipe") String recipe, Evaluation evaluation, Progress progress) {
         return of(model, recipe, Optional.empty(), evaluation, progress);
     }
 
@@ -55,7 +57,12 @@ public record ErrorGrowth(
      * @param layer from 0
      * @throws IllegalArgumentException if there are no linears in such a layer
      */
-    public static ErrorGrowth ofLayer(Model model, String recipe, int layer, Evaluation evaluation, Progress progress) {
+    public static ErrorGrowth ofLayer(
+            Model model,
+            @Vocabulary.Of("model-recipe") String recipe,
+            int layer,
+            Evaluation evaluation,
+            Progress progress) {
         return of(model, recipe, Optional.of(layer), evaluation, progress);
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.nibble.core.Recipe;
+import dev.nibble.core.Vocabulary;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -35,6 +36,22 @@ public final class KnownShapes {
         return List.copyOf(ALL.keySet());
     }
 
+    /** Completes them. */
+    public static final class Words implements Vocabulary {
+        @Override
+        public String name() {
+            return "shape";
+        }
+
+        @Override
+        public List<Word> complete(String typed, Object owner) {
+            return names().stream()
+                    .filter(name -> name.startsWith(typed.toLowerCase(Locale.ROOT)))
+                    .map(name -> new Word(name, ""))
+                    .toList();
+        }
+    }
+
     /** Whether there is one of that name. */
     public static boolean has(String name) {
         return ALL.containsKey(name.toLowerCase(Locale.ROOT));
@@ -45,7 +62,7 @@ public final class KnownShapes {
      *
      * @throws IllegalArgumentException if there is none, with the nearest name
      */
-    public static ModelShape named(String name) {
+    public static ModelShape named(@Vocabulary.Of("shape") String name) {
         Map<String, Object> config = ALL.get(name.toLowerCase(Locale.ROOT));
         if (config == null) {
             String nearest = Recipe.nearest(name.toLowerCase(Locale.ROOT), ALL.keySet());

@@ -5,6 +5,7 @@ import dev.nibble.compare.Plan.Fit;
 import dev.nibble.compare.Plan.Part;
 import dev.nibble.core.ModelRecipe;
 import dev.nibble.core.Recipe;
+import dev.nibble.core.Vocabulary;
 import dev.nibble.format.Format;
 import dev.nibble.format.Formats;
 import dev.nibble.format.PartLayout;
@@ -80,7 +81,7 @@ public record Planner(
     }
 
     /** With parts in a recipe, short or long; an empty one keeps all. */
-    public Planner in(String text) {
+    public Planner in(@Vocabulary.Of("model-recipe") String text) {
         ModelRecipe parsed = text.isBlank() ? null : Formats.model(text);
         return new Planner(shape, parsed, context, batch, chunk, share, pricePerHour);
     }

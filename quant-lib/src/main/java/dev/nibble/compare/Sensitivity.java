@@ -5,6 +5,7 @@ import dev.nibble.core.Live;
 import dev.nibble.core.ModelRecipe;
 import dev.nibble.core.Progress;
 import dev.nibble.core.Recipe;
+import dev.nibble.core.Vocabulary;
 import dev.nibble.format.Formats;
 import dev.nibble.metric.Divergence;
 import dev.nibble.metric.Evaluation;
@@ -69,7 +70,7 @@ public final class Sensitivity {
      *
      * @throws IllegalArgumentException if it is none, or speaks of more than weights
      */
-    public Sensitivity in(String text) {
+    public Sensitivity in(@Vocabulary.Of("recipe") String text) {
         ModelRecipe parsed = Formats.model(text);
         recipe = parsed.of(ModelRecipe.Part.WEIGHTS)
                 .filter(r -> parsed.entries().size() == 1)

@@ -2,10 +2,12 @@ package dev.nibble.core;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -89,9 +91,15 @@ public final class Registry<T> {
         return entry.factory().apply(recipe);
     }
 
-    /** Recipes that begin with {@code prefix}: names, then the options that the name takes. */
+    /** Numbers that options of a recipe often carry, for completion: those of group and block sizes. */
+    private static final List<String> USUAL = List.of("32", "64", "128");
+
+    /**
+     * Recipes that begin with {@code prefix}: names, then the options that the name takes and that go with those that were
+     * written already. An option with a number comes with those numbers that examples have.
+     */
     public List<String> complete(String prefix) {
-        String text = prefix.toLowerCase(Locale.ROOT);
+        String text = prefix.strip().toLowerCase(Locale.ROOT);
         int colon = text.indexOf(':');
         List<String> found = new ArrayList<>();
         for (Entry<T> entry : all()) {
@@ -99,15 +107,51 @@ public final class Registry<T> {
                 if (entry.name().startsWith(text)) {
                     found.add(entry.name());
                 }
+                if (entry.name().equals(text)) {
+                    entry.examples().stream()
+                            .filter(e -> e.startsWith(text + ":"))
+                            .forEach(found::add);
+                }
             } else if (entry.name().equals(text.substring(0, colon))) {
                 int last = text.lastIndexOf(':') + 1;
                 List<String> used = List.of(text.substring(0, last).split(":", -1));
-                entry.options().stream()
-                        .map(o -> o.endsWith("N") ? o.substring(0, o.length() - 1) : o)
-                        .filter(o -> !used.contains(o) && o.startsWith(text.substring(last)))
-                        .forEach(o -> found.add(text.substring(0, last) + o));
+                for (String option : entry.options()) {
+                    for (String word : words(entry, option)) {
+                        if (!used.contains(word) && word.startsWith(text.substring(last))) {
+                            found.add(text.substring(0, last) + word);
+                        }
+                    }
+                }
+                found.removeIf(recipe -> !isMade(entry, recipe));
             }
         }
         return found;
+    }
+
+    /** An option as it can be written. */
+    private static <T> Set<String> words(Entry<T> entry, String option) {
+        if (!option.endsWith("N")) {
+            return Set.of(option);
+        }
+        String letters = option.substring(0, option.length() - 1);
+        Set<String> words = new LinkedHashSet<>();
+        for (String example : entry.examples()) {
+            for (String word : example.split(":", -1)) {
+                if (word.startsWith(letters) && word.substring(letters.length()).matches("[0-9.]+")) {
+                    words.add(word);
+                }
+            }
+        }
+        USUAL.forEach(number -> words.add(letters + number));
+        return words;
+    }
+
+    private static <T> boolean isMade(Entry<T> entry, String recipe) {
+        try {
+            var _ = entry.factory().apply(Recipe.parse(recipe));
+            return true;
+        } catch (IllegalArgumentException doesNotFit) {
+            return false;
+        }
     }
 }

@@ -3,6 +3,7 @@ package dev.nibble.explain;
 import dev.nibble.checkpoint.Weight;
 import dev.nibble.checkpoint.Weights;
 import dev.nibble.core.Progress;
+import dev.nibble.core.Vocabulary;
 import dev.nibble.explain.Difference.Cause;
 import dev.nibble.format.Format;
 import dev.nibble.format.Formats;
@@ -33,7 +34,7 @@ public final class Diff {
     private Diff() {}
 
     /** Two recipes on one matrix, under the progress of whoever runs the calling thread. */
-    public static Difference recipes(Matrix w, String a, String b) {
+    public static Difference recipes(Matrix w, @Vocabulary.Of("recipe") String a, @Vocabulary.Of("recipe") String b) {
         return recipes(w, a, b, Progress.current());
     }
 
@@ -44,7 +45,8 @@ public final class Diff {
      * @throws IllegalArgumentException if a recipe is unknown or does not take the matrix
      * @throws dev.nibble.core.Cancelled if a stop was asked for
      */
-    public static Difference recipes(Matrix w, String a, String b, Progress progress) {
+    public static Difference recipes(
+            Matrix w, @Vocabulary.Of("recipe") String a, @Vocabulary.Of("recipe") String b, Progress progress) {
         return of(Formats.parse(a).quantize(w, progress), a, Formats.parse(b).quantize(w, progress), b, w, progress);
     }
 

@@ -4,6 +4,7 @@ import dev.nibble.core.ModelRecipe;
 import dev.nibble.core.Recipe;
 import dev.nibble.core.RecipeCheck;
 import dev.nibble.core.Registry;
+import dev.nibble.core.Vocabulary;
 import dev.nibble.format.codebook.CodebookFormats;
 import dev.nibble.format.gguf.BlockCodecs;
 import dev.nibble.format.gguf.GgufFormat;
@@ -41,7 +42,7 @@ public final class Formats {
      *
      * @throws IllegalArgumentException if the text is not a recipe of a format; the message names the nearest one
      */
-    public static Format parse(String recipe) {
+    public static Format parse(@Vocabulary.Of("recipe") String recipe) {
         return of(Recipe.parse(recipe));
     }
 
@@ -66,12 +67,53 @@ public final class Formats {
         }
     }
 
+    /** Completes the recipes of formats. */
+    public static final class RecipeWords implements Vocabulary {
+        @Override
+        public String name() {
+            return "recipe";
+        }
+
+        @Override
+        public List<Word> complete(String typed, Object owner) {
+            return words(Formats.complete(typed));
+        }
+
+        static List<Word> words(List<String> recipes) {
+            return recipes.stream()
+                    .map(recipe -> new Word(recipe, summary(recipe)))
+                    .toList();
+        }
+
+        /** Of the format alone: the words after it are its options. */
+        private static String summary(String recipe) {
+            return all().stream()
+                    .filter(entry -> entry.name().equals(recipe))
+                    .map(Registry.Entry::summary)
+                    .findFirst()
+                    .orElse("");
+        }
+    }
+
+    /** Completes the recipes of whole models, short or long. */
+    public static final class ModelRecipeWords implements Vocabulary {
+        @Override
+        public String name() {
+            return "model-recipe";
+        }
+
+        @Override
+        public List<Word> complete(String typed, Object owner) {
+            return RecipeWords.words(ModelRecipe.complete(typed, Formats::complete));
+        }
+    }
+
     /**
      * The recipe of a whole model, short or long, whose formats all exist.
      *
      * @throws IllegalArgumentException if one does not; the message names the nearest one
      */
-    public static ModelRecipe model(String text) {
+    public static ModelRecipe model(@Vocabulary.Of("model-recipe") String text) {
         ModelRecipe recipe = ModelRecipe.parse(text);
         for (ModelRecipe.Entry entry : recipe.entries()) {
             if (!entry.keeps()) {

@@ -1,6 +1,7 @@
 package dev.nibble.metric;
 
 import dev.nibble.core.Recipe;
+import dev.nibble.core.Vocabulary;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -102,7 +103,7 @@ public record Protocol(Kind kind, int window, int stride) {
      * @param stride for sliding: tokens between two windows; 0 for half a window. Others: 0 or the window
      * @throws IllegalArgumentException if there is no such protocol, with the nearest name
      */
-    public static Protocol named(String word, int window, int stride) {
+    public static Protocol named(@Vocabulary.Of("protocol") String word, int window, int stride) {
         String wanted = word.strip().toLowerCase(Locale.ROOT);
         for (Kind kind : Kind.values()) {
             if (kind.word.equals(wanted)) {
@@ -123,7 +124,7 @@ public record Protocol(Kind kind, int window, int stride) {
      *
      * @throws IllegalArgumentException if it is none
      */
-    public static Protocol parse(String text) {
+    public static Protocol parse(@Vocabulary.Of("protocol") String text) {
         List<String> words = new ArrayList<>(List.of(text.strip().split(":", -1)));
         if (words.size() > 3) {
             throw new IllegalArgumentException("\"" + text.strip()
@@ -142,6 +143,22 @@ public record Protocol(Kind kind, int window, int stride) {
             }
         }
         return named(words.getFirst(), numbers[0], numbers[1]);
+    }
+
+    /** Completes the names of protocols. */
+    public static final class Words implements Vocabulary {
+        @Override
+        public String name() {
+            return "protocol";
+        }
+
+        @Override
+        public List<Word> complete(String typed, Object owner) {
+            return Arrays.stream(Kind.values())
+                    .filter(kind -> kind.word.startsWith(typed))
+                    .map(kind -> new Word(kind.word, named(kind.word, 0, 0).describe()))
+                    .toList();
+        }
     }
 
     /** The short form, for keys and tables: {@code llama.cpp:512}, {@code sliding:1024:512}. */

@@ -3,10 +3,12 @@ package dev.nibble.model;
 import dev.nibble.checkpoint.Checkpoint;
 import dev.nibble.checkpoint.Weights;
 import dev.nibble.core.Progress;
+import dev.nibble.core.Vocabulary;
 import dev.nibble.model.tokenizer.Tokenizer;
 import dev.nibble.model.tokenizer.Tokenizers;
 import dev.nibble.tensor.Matrix;
 import dev.nibble.tensor.TensorInfo;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -40,6 +42,49 @@ public final class Model implements AutoCloseable {
         return checkpoint;
     }
 
+    /** Completes the names of a model's or a checkpoint's tensors, level by level where there are many. */
+    public static final class TensorNames implements Vocabulary {
+        /** More than these are completed up to the next dot. */
+        private static final int MOST = 200;
+
+        @Override
+        public String name() {
+            return "tensor";
+        }
+
+        @Override
+        public List<Word> complete(String typed, Object owner) {
+            Checkpoint file =
+                    owner instanceof Model model ? model.checkpoint : owner instanceof Checkpoint it ? it : null;
+            if (file == null) {
+                return List.of();
+            }
+            List<TensorInfo> fitting = file.tensors().stream()
+                    .filter(tensor -> tensor.name().startsWith(typed))
+                    .toList();
+            return fitting.size() <= MOST
+                    ? fitting.stream().map(TensorNames::word).toList()
+                    : fitting.stream()
+                            .map(tensor -> upToDot(tensor, typed.length()))
+                            .distinct()
+                            .toList();
+        }
+
+        private static Word upToDot(TensorInfo tensor, int from) {
+            int dot = tensor.name().indexOf('.', from);
+            return dot < 0 ? word(tensor) : new Word(tensor.name().substring(0, dot + 1), "");
+        }
+
+        private static Word word(TensorInfo tensor) {
+            return new Word(
+                    tensor.name(),
+                    tensor.type() + " "
+                            + Arrays.toString(tensor.shape())
+                                    .replace(", ", " x ")
+                                    .replaceAll("[\\[\\]]", ""));
+        }
+    }
+
     /** All tensors, in the order of the file. */
     public List<TensorInfo> tensors() {
         return checkpoint.tensors();
@@ -52,12 +97,12 @@ public final class Model implements AutoCloseable {
      * @throws dev.nibble.checkpoint.CheckpointException if there is no such tensor, with the nearest name; or its type
      *     can not be decoded
      */
-    public Matrix weight(String tensor) {
+    public Matrix weight(@Vocabulary.Of("tensor") String tensor) {
         return checkpoint.matrix(tensor);
     }
 
     /** {@link #weight(String)}, showing its progress somewhere else than the caller's. */
-    public Matrix weight(String tensor, Progress progress) {
+    public Matrix weight(@Vocabulary.Of("tensor") String tensor, Progress progress) {
         return checkpoint.matrix(tensor, progress);
     }
 

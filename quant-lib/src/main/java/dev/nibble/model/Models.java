@@ -3,6 +3,7 @@ package dev.nibble.model;
 import dev.nibble.checkpoint.Checkpoint;
 import dev.nibble.checkpoint.CheckpointException;
 import dev.nibble.core.Progress;
+import dev.nibble.core.Vocabulary;
 import dev.nibble.model.hub.Hub;
 import dev.nibble.model.hub.HubException;
 import dev.nibble.model.hub.HubName;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -21,7 +23,7 @@ public final class Models {
     private Models() {}
 
     /** {@link #open(String, Progress)} under the progress of whoever runs the calling thread. */
-    public static Model open(String nameOrPath) {
+    public static Model open(@Vocabulary.Of("model") String nameOrPath) {
         return open(nameOrPath, Progress.current());
     }
 
@@ -37,7 +39,7 @@ public final class Models {
      * @throws dev.nibble.core.Cancelled if a stop was asked for while fetching; what came of a model of the hub is
      *     continued the next time
      */
-    public static Model open(String nameOrPath, Progress progress) {
+    public static Model open(@Vocabulary.Of("model") String nameOrPath, Progress progress) {
         return open(nameOrPath, HubSettings.ofThisMachine(), progress);
     }
 
@@ -81,6 +83,35 @@ public final class Models {
         }
     }
 
+    /** Completes the names of models: those that are known here, and those of the hub that are in the cache. */
+    public static final class Words implements Vocabulary {
+        @Override
+        public String name() {
+            return "model";
+        }
+
+        @Override
+        public boolean takesPaths() {
+            return true;
+        }
+
+        @Override
+        public List<Word> complete(String typed, Object owner) {
+            String begun = typed.toLowerCase(Locale.ROOT);
+            List<Word> words = new ArrayList<>();
+            KnownModel.all().forEach(model -> words.add(new Word(model.name(), model.description())));
+            try {
+                new Hub(HubSettings.ofThisMachine())
+                        .models()
+                        .forEach(model -> words.add(new Word(model.repository(), "in the hub's cache")));
+            } catch (HubException unreadable) {
+                // then only the known ones
+            }
+            words.removeIf(word -> !word.text().toLowerCase(Locale.ROOT).startsWith(begun));
+            return words.stream().distinct().toList();
+        }
+    }
+
     /** What a person means by it, if it is no path that is there: a model of the hub. */
     private static Optional<HubName> hubName(String text) {
         try {
@@ -97,7 +128,7 @@ public final class Models {
      * @return empty if the model can neither be found nor fetched
      * @throws dev.nibble.core.Cancelled if a stop was asked for
      */
-    public static Optional<Model> find(String nameOrPath) {
+    public static Optional<Model> find(@Vocabulary.Of("model") String nameOrPath) {
         try {
             return Optional.of(open(nameOrPath));
         } catch (ModelUnavailable | CheckpointException | IllegalArgumentException reason) {
@@ -113,12 +144,12 @@ public final class Models {
      *
      * @throws dev.nibble.core.Cancelled if a stop was asked for
      */
-    public static Model openOrSynthetic(String nameOrPath) {
+    public static Model openOrSynthetic(@Vocabulary.Of("model") String nameOrPath) {
         return find(nameOrPath).orElseGet(() -> new Model("synthetic", new SyntheticWeights()));
     }
 
     /** Whether a model can be opened without fetching anything. */
-    public static boolean available(String nameOrPath) {
+    public static boolean available(@Vocabulary.Of("model") String nameOrPath) {
         Optional<KnownModel> known = KnownModel.named(nameOrPath);
         if (known.isPresent()) {
             return ModelFetcher.isThere(known.get());

@@ -5,6 +5,7 @@ import dev.nibble.compare.ErrorGrowth;
 import dev.nibble.compare.Recall;
 import dev.nibble.compare.SensitivityResult;
 import dev.nibble.core.Progress;
+import dev.nibble.core.Vocabulary;
 import dev.nibble.format.Formats;
 import dev.nibble.format.Quantized;
 import dev.nibble.format.minifloat.Minifloat;
@@ -44,7 +45,7 @@ public final class Charts {
      * @throws IllegalArgumentException if a recipe is unknown or a weight is not finite
      * @throws dev.nibble.core.Cancelled if a stop was asked for
      */
-    public static Chart errors(Matrix w, String... recipes) {
+    public static Chart errors(Matrix w, @Vocabulary.Of("recipe") String... recipes) {
         requireRecipes(recipes);
         List<Matrix> decoded = new ArrayList<>();
         double range = 0;
@@ -78,7 +79,7 @@ public final class Charts {
      *
      * @param w finite weights, [out, in]
      */
-    public static Chart originalAgainstQuantized(Matrix w, String recipe) {
+    public static Chart originalAgainstQuantized(Matrix w, @Vocabulary.Of("recipe") String recipe) {
         Matrix decoded =
                 Formats.parse(recipe).quantize(w, Progress.current().quiet()).dequantize();
         int[] drawn = sample(w);
@@ -118,7 +119,7 @@ public final class Charts {
     }
 
     /** Histograms of a matrix's values, before and after each format, over all values in 121 bins. */
-    public static Chart distribution(Matrix w, String... recipes) {
+    public static Chart distribution(Matrix w, @Vocabulary.Of("recipe") String... recipes) {
         List<Series> series = new ArrayList<>();
         Histogram original = Histogram.of(w, BINS);
         series.add(steps("original", original).styled(SeriesStyle.NEUTRAL));
@@ -135,7 +136,7 @@ public final class Charts {
      * What a format costs and what it keeps: signal to quantization noise against stored bits per weight, a point for
      * each recipe. Higher is better, left is smaller.
      */
-    public static Chart errorAgainstBits(Matrix w, String... recipes) {
+    public static Chart errorAgainstBits(Matrix w, @Vocabulary.Of("recipe") String... recipes) {
         return errorAgainstBits(Tables.errors(w, recipes));
     }
 
@@ -193,7 +194,7 @@ public final class Charts {
      * @param recipe any format
      * @param w finite weights, [out, in]; its first block is drawn
      */
-    public static Chart numberLine(String recipe, Matrix w) {
+    public static Chart numberLine(@Vocabulary.Of("recipe") String recipe, Matrix w) {
         return numberLine(recipe, w, 0);
     }
 
@@ -202,7 +203,7 @@ public final class Charts {
      *
      * @throws IndexOutOfBoundsException if there is no such block
      */
-    public static Chart numberLine(String recipe, Matrix w, int block) {
+    public static Chart numberLine(@Vocabulary.Of("recipe") String recipe, Matrix w, int block) {
         return GridCharts.numberLine(recipe, w, block);
     }
 
@@ -212,7 +213,7 @@ public final class Charts {
      *
      * @param recipes formats with a code of at most eight bits for each weight
      */
-    public static Chart spacing(String... recipes) {
+    public static Chart spacing(@Vocabulary.Of("recipe") String... recipes) {
         return GridCharts.spacing(recipes);
     }
 
@@ -243,7 +244,7 @@ public final class Charts {
     }
 
     /** What the stored bits are spent on; the bars of a recipe add up to its bits per weight. */
-    public static Chart bitBudget(Matrix w, String... recipes) {
+    public static Chart bitBudget(Matrix w, @Vocabulary.Of("recipe") String... recipes) {
         requireRecipes(recipes);
         return BlockCharts.budgetChart(Arrays.stream(recipes)
                 .map(recipe ->
@@ -258,7 +259,7 @@ public final class Charts {
      *
      * @param w finite weights; the bound holds for independent Gaussian ones
      */
-    public static Chart rate(Matrix w, String... recipes) {
+    public static Chart rate(Matrix w, @Vocabulary.Of("recipe") String... recipes) {
         return RateCharts.rate(w, recipes);
     }
 
@@ -268,7 +269,7 @@ public final class Charts {
      *
      * @param recipe a format that searches, such as q4_k
      */
-    public static Chart search(String recipe, Matrix w, int row, int column) {
+    public static Chart search(@Vocabulary.Of("recipe") String recipe, Matrix w, int row, int column) {
         return RateCharts.search(recipe, w, row, column);
     }
 
@@ -277,7 +278,7 @@ public final class Charts {
      *
      * @param recipes formats with a code of at most eight bits for each weight
      */
-    public static Chart levels(String... recipes) {
+    public static Chart levels(@Vocabulary.Of("recipe") String... recipes) {
         return BookCharts.levels(recipes);
     }
 
@@ -286,12 +287,12 @@ public final class Charts {
      *
      * @param recipe kmeans with any options; the first of its books is drawn, 200 rounds at most
      */
-    public static Chart lloyd(String recipe, Matrix w) {
+    public static Chart lloyd(@Vocabulary.Of("recipe") String recipe, Matrix w) {
         return BookCharts.lloyd(recipe, w);
     }
 
     /** How often each code is used, the codes in order of their values; a code that is never used has no bar. */
-    public static Chart codeShares(Matrix w, String... recipes) {
+    public static Chart codeShares(Matrix w, @Vocabulary.Of("recipe") String... recipes) {
         return BookCharts.codeShares(w, recipes);
     }
 
@@ -301,7 +302,7 @@ public final class Charts {
      * @param recipe with a search by error, such as {@code int4:mse:g32}
      * @param w finite weights, [out, in]; all of it is quantized
      */
-    public static Chart clipSearch(String recipe, Matrix w, int row, int column) {
+    public static Chart clipSearch(@Vocabulary.Of("recipe") String recipe, Matrix w, int row, int column) {
         return AffineCharts.clipSearch(recipe, w, row, column);
     }
 
@@ -311,7 +312,7 @@ public final class Charts {
      * @param recipe such as {@code int4:hqq:g64}
      * @param w finite weights, [out, in]; all of it is quantized
      */
-    public static Chart hqq(String recipe, Matrix w, int row, int column) {
+    public static Chart hqq(@Vocabulary.Of("recipe") String recipe, Matrix w, int row, int column) {
         return AffineCharts.hqq(recipe, w, row, column);
     }
 
@@ -335,7 +336,7 @@ public final class Charts {
      * @param from smallest of these weights, positive
      * @param to largest of them
      */
-    public static Chart largestWeight(double from, double to, String... recipes) {
+    public static Chart largestWeight(double from, double to, @Vocabulary.Of("recipe") String... recipes) {
         return ScaleCharts.largest(from, to, recipes);
     }
 
@@ -348,7 +349,8 @@ public final class Charts {
      * @param fromPower the smallest factor is 2 to this
      * @param toPower the largest
      */
-    public static Chart errorAgainstGain(Matrix w, double fromPower, double toPower, String... recipes) {
+    public static Chart errorAgainstGain(
+            Matrix w, double fromPower, double toPower, @Vocabulary.Of("recipe") String... recipes) {
         return ScaleCharts.gain(w, fromPower, toPower, recipes);
     }
 

@@ -8,6 +8,7 @@ import dev.nibble.compare.Plan;
 import dev.nibble.compare.Recall;
 import dev.nibble.compare.SensitivityResult;
 import dev.nibble.core.Progress;
+import dev.nibble.core.Vocabulary;
 import dev.nibble.explain.Difference;
 import dev.nibble.explain.Identity;
 import dev.nibble.format.Formats;
@@ -102,7 +103,7 @@ public final class Tables {
      * @throws IllegalArgumentException if a recipe is unknown or a weight is not finite
      * @throws dev.nibble.core.Cancelled if a stop was asked for
      */
-    public static Table errors(Matrix w, String... recipes) {
+    public static Table errors(Matrix w, @Vocabulary.Of("recipe") String... recipes) {
         Charts.requireRecipes(recipes);
         Errors errors = Errors.of(w, recipes);
         return Table.create(
@@ -115,7 +116,7 @@ public final class Tables {
      * @param a finite weights
      * @param b finite weights, of any shape
      */
-    public static Table sideBySide(Matrix a, Matrix b, String... recipes) {
+    public static Table sideBySide(Matrix a, Matrix b, @Vocabulary.Of("recipe") String... recipes) {
         Charts.requireRecipes(recipes);
         String nameA = a.name();
         String nameB = b.name().equals(nameA) ? b.name() + " (2)" : b.name();
@@ -145,7 +146,7 @@ public final class Tables {
      * One matrix of every kind in a model, under several formats. Matrices are of one kind if their names differ only
      * in the number of the block; the first one stands for its kind.
      */
-    public static Table kinds(Checkpoint checkpoint, String... recipes) {
+    public static Table kinds(Checkpoint checkpoint, @Vocabulary.Of("recipe") String... recipes) {
         Charts.requireRecipes(recipes);
         List<TensorInfo> matrices = Model.oneMatrixOfEveryKind(checkpoint);
         StringColumn tensor = StringColumn.create(TENSOR);
@@ -178,7 +179,7 @@ public final class Tables {
     }
 
     /** {@link #kinds(Checkpoint, String...)} of a model's file. */
-    public static Table kinds(Model model, String... recipes) {
+    public static Table kinds(Model model, @Vocabulary.Of("recipe") String... recipes) {
         return kinds(model.checkpoint(), recipes).setName(model.name());
     }
 
@@ -237,17 +238,18 @@ public final class Tables {
      * @param block counted in each recipe's own groups
      * @param recipes int1 … int8 by any rule
      */
-    public static Table grids(Matrix w, int block, String... recipes) {
+    public static Table grids(Matrix w, int block, @Vocabulary.Of("recipe") String... recipes) {
         return AffineCharts.grids(w, block, recipes);
     }
 
     /** How recipes differ from one of them: codes that differ, SQNR, and the three most frequent causes. */
-    public static Table differences(Matrix w, String reference, String... recipes) {
+    public static Table differences(
+            Matrix w, @Vocabulary.Of("recipe") String reference, @Vocabulary.Of("recipe") String... recipes) {
         return AffineCharts.differences(w, reference, recipes);
     }
 
     /** How evenly formats use their codes: the entropy is what an ideal code would need for each weight. */
-    public static Table entropy(Matrix w, String... recipes) {
+    public static Table entropy(Matrix w, @Vocabulary.Of("recipe") String... recipes) {
         return BookCharts.entropy(w, recipes);
     }
 
@@ -260,7 +262,7 @@ public final class Tables {
     }
 
     /** One row of weights and what they decode to under each recipe, −0 told from 0. */
-    public static Table values(Matrix w, int row, String... recipes) {
+    public static Table values(Matrix w, int row, @Vocabulary.Of("recipe") String... recipes) {
         return ByteTables.values(w, row, recipes);
     }
 
@@ -272,7 +274,7 @@ public final class Tables {
      * @param importance one number per column of w
      * @param recipes formats that take one
      */
-    public static Table importance(Matrix w, Importance importance, String... recipes) {
+    public static Table importance(Matrix w, Importance importance, @Vocabulary.Of("recipe") String... recipes) {
         return ByteTables.importance(w, importance, recipes);
     }
 
@@ -282,7 +284,7 @@ public final class Tables {
      *
      * @param recipe an MX format; the rounding is its own, whichever rule it names
      */
-    public static Table scaleRules(Matrix w, String recipe) {
+    public static Table scaleRules(Matrix w, @Vocabulary.Of("recipe") String recipe) {
         return ScaleCharts.rules(w, recipe);
     }
 
@@ -292,7 +294,7 @@ public final class Tables {
      *
      * @param w finite weights
      */
-    public static Table rate(Matrix w, String... recipes) {
+    public static Table rate(Matrix w, @Vocabulary.Of("recipe") String... recipes) {
         return RateCharts.table(w, recipes);
     }
 

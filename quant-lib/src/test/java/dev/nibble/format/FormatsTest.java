@@ -135,7 +135,11 @@ class FormatsTest {
     @Test
     void completesNamesAndOptions() {
         assertThat(Formats.complete("in")).contains("int8", "int4").doesNotContain("nf4");
-        assertThat(Formats.complete("int4:")).contains("int4:sym", "int4:g");
-        assertThat(Formats.complete("int4:sym:as")).containsExactly("int4:sym:asym");
+        assertThat(Formats.complete("int4:")).contains("int4:sym", "int4:g32", "int4:g128");
+        assertThat(Formats.complete("int4:sym:as")).isEmpty(); // the two can not stand together
+        assertThat(Formats.complete("int4")).startsWith("int4", "int4:g128");
+        for (String recipe : Formats.complete("nf4:")) {
+            assertThat(Formats.parse(recipe).recipe().toString()).isEqualTo(recipe);
+        }
     }
 }

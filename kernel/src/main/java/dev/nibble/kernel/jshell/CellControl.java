@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -35,6 +36,7 @@ final class CellControl extends DirectExecutionControl {
     private final CellLoaders loaders;
     private final Weaver weaver;
     private final ReentrantLock compiler;
+    private final Map<String, byte[]> classes = new ConcurrentHashMap<>();
 
     /** What one snippet came to; used by the evaluating thread, and its value by the cell's. */
     static final class Frame {
@@ -146,6 +148,14 @@ final class CellControl extends DirectExecutionControl {
             woven[i] = new ClassBytecodes(classes[i].name(), weave(classes[i]));
         }
         super.load(woven);
+        for (ClassBytecodes one : classes) {
+            this.classes.put(one.name(), one.bytecodes());
+        }
+    }
+
+    /** The classes of all cells as they were compiled, by full name. */
+    Map<String, byte[]> classes() {
+        return classes;
     }
 
     private byte[] weave(ClassBytecodes one) {

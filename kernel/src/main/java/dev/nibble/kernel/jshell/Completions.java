@@ -1,54 +1,93 @@
 package dev.nibble.kernel.jshell;
 
-import java.lang.module.ModuleDescriptor;
+import dev.nibble.kernel.jshell.Candidates.Origin;
+import dev.nibble.kernel.jshell.CodeLook.Found;
+import dev.nibble.kernel.jshell.Cursor.Place;
+import dev.nibble.kernel.jshell.TypeNames.Facts;
+import dev.nibble.kernel.jshell.TypeNames.Imported;
+import dev.nibble.kernel.jshell.TypeNames.Prefix;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import javax.lang.model.SourceVersion;
-import jdk.jshell.SourceCodeAnalysis;
-import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
+import java.util.Map;
+import java.util.Optional;
+import javax.lang.model.element.PackageElement;
+import javax.lang.model.element.TypeElement;
 
-/** What could stand at the cursor. Indices count UTF-16 units. */
+/**
+ * What could stand at the cursor, the likeliest first: what has the type that is expected there, then what is nearest.
+ * Indices count UTF-16 units.
+ */
 public final class Completions {
-    private static final Pattern IMPORT = Pattern.compile("\\s*import\\s+(?:static\\s+)?((?:\\w+\\.)*)(\\w*)");
+    private static final List<String> STATEMENTS = List.of(
+            "for",
+            "if",
+            "while",
+            "do",
+            "switch",
+            "try",
+            "return",
+            "throw",
+            "var",
+            "final",
+            "class",
+            "record",
+            "interface",
+            "enum",
+            "import",
+            "static",
+            "break",
+            "continue",
+            "assert",
+            "yield",
+            "case",
+            "default",
+            "else",
+            "catch",
+            "finally",
+            "synchronized",
+            "abstract",
+            "sealed");
+    private static final List<String> EXPRESSIONS = List.of("new", "true", "false", "null", "this", "super", "switch");
+    private static final List<String> PRIMITIVES =
+            List.of("int", "float", "double", "long", "boolean", "byte", "short", "char", "void");
+    /** Letters from which on classes without an import are offered, and how many. */
+    private static final int OFFER_FROM = 3;
 
-    /** The name that is being typed, unless it is a member of something. */
-    private static final Pattern BARE_NAME = Pattern.compile("(?<![\\w$.\"])([a-zA-Z_$][\\w$]*)$");
+    private static final int MOST_OFFERS = 30;
 
-    /** A type, a name, and what follows the name in a declaration. */
-    private static final Pattern DECLARATION =
-            Pattern.compile("([a-zA-Z_$][\\w$]*)(?:<[^;(){}]*>|\\[\\])*\\s+([a-zA-Z_$][\\w$]*)\\s*([=;:,()<{])");
-
-    private static final Set<String> NO_TYPES = Set.of("return", "new", "throw", "case", "else", "import", "package");
-
-    private final Engine engine;
-    private final Analysis analysis;
+    private final Assist assist;
 
     /** @param engine whose variables and imports are completed */
     public Completions(Engine engine) {
-        this.engine = engine;
-        this.analysis = engine.analysis();
+        this.assist = engine.assist();
+    }
+
+    /** Reads what the first who asks would wait for; takes about a second. */
+    public void prepare() {
+        assist.types().prepare();
+        for (String code : List.of("List.of(1).get(", "Str", "Path.of(\"")) {
+            var _ = complete(code, code.length());
+        }
     }
 
     /**
      * One suggestion.
      *
      * @param text what stands in place of the typed part
-     * @param type "function", "class", "keyword", "instance" or "module", as front ends draw it
+     * @param type as front ends draw it: "function", "instance" (a variable), "property" (a field), "class", "interface",
+     *     "enum", "module" (a package), "keyword", "path", or what a text holds: "recipe", "model", "tensor"
+     * @param signature of a method its parameters and its result, of a variable its type, of other words what they mean;
+     *     may be empty
      */
-    public record Match(String text, String type) {}
+    public record Match(String text, String type, String signature) {}
 
     /**
      * The suggestions.
      *
-     * @param start where the part begins that they replace; it ends at the cursor
+     * @param start where the part begins that they replace
+     * @param end where it ends: the cursor, or behind it if the whole word is one of them
      */
-    public record Completion(List<Match> matches, int start) {
+    public record Completion(List<Match> matches, int start, int end) {
         public Completion {
             matches = List.copyOf(matches);
         }
@@ -57,120 +96,236 @@ public final class Completions {
     /**
      * What may stand at a place in a cell.
      *
-     * @param cursor in UTF-16 units, 0 to the length of the code
+     * @param code Java; magics are blanked out
+     * @param at in UTF-16 units, 0 to the length of the code
      */
-    public Completion complete(String code, int cursor) {
-        String typed = code.substring(0, cursor);
-        int begin = lastSnippet(analysis, typed);
-        String snippet = typed.substring(begin);
-        Completion found = suggest(snippet, snippet.length(), begin);
-        if (found.matches().isEmpty() && begin > 0) {
-            // Names that earlier lines of the same cell declare: as if the whole cell were one block.
-            String block = "{ " + typed;
-            Completion inBlock = suggest(block, block.length(), -2);
-            if (!inBlock.matches().isEmpty()) {
-                return inBlock;
+    public Completion complete(String code, int at) {
+        var cursor = new Cursor(code, at);
+        List<Match> matches = switch (cursor.place()) {
+            case NOTHING -> List.of();
+            case TEXT -> null;
+            case IMPORT -> imports(cursor);
+            case TYPE, ANNOTATION -> types(cursor);
+            case NAME, MEMBER -> names(cursor);
+        };
+        if (matches == null) {
+            return new TextWords(assist).complete(cursor, at);
+        }
+        // A word that is there already is replaced as a whole by what begins like it.
+        int wordEnd = cursor.wordEnd();
+        String whole = code.substring(cursor.begin(), wordEnd);
+        boolean replacesWord =
+                wordEnd > at && matches.stream().anyMatch(match -> match.text().startsWith(whole));
+        if (replacesWord && code.startsWith("(", wordEnd)) {
+            matches = matches.stream().map(Completions::withoutBrackets).toList();
+        }
+        if (replacesWord) {
+            matches = first(matches, whole);
+        }
+        return new Completion(matches, cursor.begin(), replacesWord ? wordEnd : at);
+    }
+
+    private static Match withoutBrackets(Match match) {
+        int bracket = match.text().indexOf('(');
+        return bracket < 0 ? match : new Match(match.text().substring(0, bracket), match.type(), match.signature());
+    }
+
+    private static List<Match> first(List<Match> matches, String whole) {
+        var sorted = new ArrayList<>(matches);
+        sorted.sort(
+                (a, b) -> Boolean.compare(b.text().startsWith(whole), a.text().startsWith(whole)));
+        return sorted;
+    }
+
+    // ---- names
+
+    private List<Match> names(Cursor cursor) {
+        SessionView view = assist.engine().view();
+        String unit = cursor.unit(view);
+        return assist.look()
+                .at(unit, view, found -> found.mark() == null ? List.of() : names(cursor, view, unit, found));
+    }
+
+    private List<Match> names(Cursor cursor, SessionView view, String unit, Found found) {
+        var prefix = new Prefix(cursor.typed());
+        var candidates = new Candidates(prefix);
+        var members = new Members(found);
+        if (cursor.place() == Place.MEMBER) {
+            PackageElement parent = members.packageBefore();
+            if (parent != null) {
+                inPackage(parent.getQualifiedName().toString(), prefix, candidates);
+            } else {
+                members.membersInto(candidates);
+            }
+            return candidates.sorted();
+        }
+        members.constantsInto(cursor.isCase(), candidates);
+        members.localsInto(candidates);
+        members.sessionInto(view, candidates);
+        Imported imported = assist.types()
+                .imported(unit.lines()
+                        .takeWhile(line -> !line.startsWith("class "))
+                        .filter(line -> line.startsWith("import "))
+                        .toList());
+        members.functionsInto(imported.statics(), candidates);
+        keywords(cursor, members, candidates);
+        if (!prefix.typed().isEmpty()) {
+            classes(imported, prefix, candidates, members, found, false);
+            assist.types()
+                    .packagesIn("", prefix.typed())
+                    .forEach(name -> candidates.add(name, new Match(name, "module", ""), Origin.PACKAGE, false, false));
+        }
+        return candidates.sorted();
+    }
+
+    private void keywords(Cursor cursor, Members members, Candidates candidates) {
+        if (cursor.typed().isEmpty()) {
+            return;
+        }
+        boolean wantsBoolean = members.fits(javax.lang.model.type.TypeKind.BOOLEAN);
+        for (String word : EXPRESSIONS) {
+            boolean isExpected = wantsBoolean && (word.equals("true") || word.equals("false"));
+            candidates.add(word, new Match(word, "keyword", ""), Origin.KEYWORD, isExpected, false);
+        }
+        for (String word : PRIMITIVES) {
+            candidates.add(word, new Match(word, "keyword", ""), Origin.KEYWORD, false, false);
+        }
+        if (cursor.beginsStatement()) {
+            for (String word : STATEMENTS) {
+                candidates.add(word, new Match(word, "keyword", ""), Origin.KEYWORD, false, false);
             }
         }
-        if (found.matches().isEmpty()) {
-            Completion declared = declared(typed);
-            if (!declared.matches().isEmpty()) {
-                return declared;
+        if (cursor.typed().startsWith("ins")) {
+            candidates.add("instanceof", new Match("instanceof", "keyword", ""), Origin.KEYWORD, false, false);
+        }
+    }
+
+    private void inPackage(String parent, Prefix prefix, Candidates candidates) {
+        for (String name : assist.types().packagesIn(parent + ".", prefix.typed())) {
+            candidates.add(name, new Match(name, "module", ""), Origin.PACKAGE, false, false);
+        }
+        for (String name : assist.types().inPackage(parent, prefix)) {
+            String type = kind(assist.types().facts(parent + "." + name));
+            candidates.add(name, new Match(name, type, ""), Origin.TYPE, false, false);
+        }
+    }
+
+    // ---- types
+
+    private void classes(
+            Imported imported,
+            Prefix prefix,
+            Candidates candidates,
+            Members members,
+            Found found,
+            boolean onlyThrowable) {
+        Map<String, String> visible = assist.types().visible(imported, prefix);
+        visible.forEach((simple, full) -> {
+            Optional<Facts> facts = assist.types().facts(full);
+            if (!onlyThrowable || facts.filter(Facts::isThrowable).isPresent()) {
+                boolean isExpected = members != null && isExpected(members, found, full);
+                candidates.add(
+                        simple,
+                        new Match(simple, kind(facts), packageOf(full)),
+                        Origin.TYPE,
+                        isExpected,
+                        facts.filter(Facts::isDeprecated).isPresent());
+            }
+        });
+        if (prefix.typed().length() >= OFFER_FROM
+                && Character.isUpperCase(prefix.typed().charAt(0))) {
+            offers(prefix, candidates, visible);
+        }
+    }
+
+    /** Whether a static member of the class, or a constructor, may give what is expected: it is that type itself. */
+    private static boolean isExpected(Members members, Found found, String full) {
+        if (members.expected().isEmpty()) {
+            return false;
+        }
+        TypeElement type = found.elements().getTypeElement(full);
+        return type != null && members.fits(type.asType());
+    }
+
+    /** Classes that no import brings, with their package. */
+    private void offers(Prefix prefix, Candidates candidates, Map<String, String> visible) {
+        for (String simple : assist.types().fitting(prefix, MOST_OFFERS)) {
+            for (String full : assist.types().named(simple)) {
+                if (!full.equals(visible.get(simple))) {
+                    Optional<Facts> facts = assist.types().facts(full);
+                    candidates.offer(
+                            simple,
+                            full,
+                            new Match(full, kind(facts), "no import yet"),
+                            facts.filter(Facts::isDeprecated).isPresent());
+                }
             }
         }
-        return found.matches().isEmpty() ? packages(snippet, cursor) : found;
     }
 
-    /** Variables, methods and types that the cell itself declares before the cursor, which JShell has not seen yet. */
-    private static Completion declared(String typed) {
-        Matcher name = BARE_NAME.matcher(typed);
-        if (!name.find()) {
-            return new Completion(List.of(), typed.length());
+    private List<Match> types(Cursor cursor) {
+        SessionView view = assist.engine().view();
+        String unit = cursor.unit(view);
+        var prefix = new Prefix(cursor.typed());
+        var candidates = new Candidates(prefix);
+        Imported imported = assist.types()
+                .imported(unit.lines()
+                        .takeWhile(line -> !line.startsWith("class "))
+                        .filter(line -> line.startsWith("import "))
+                        .toList());
+        return assist.look().at(unit, view, found -> {
+            if (found.mark() != null) {
+                var members = new Members(found);
+                if (cursor.place() == Place.TYPE) {
+                    members.ownTypesInto(candidates);
+                    members.sessionTypesInto(view, candidates);
+                }
+                classes(imported, prefix, candidates, members, found, cursor.wantsThrowable());
+            } else {
+                classes(imported, prefix, candidates, null, found, cursor.wantsThrowable());
+            }
+            return candidates.sorted();
+        });
+    }
+
+    private static String kind(Optional<Facts> facts) {
+        return facts.map(Facts::kind)
+                .map(kind -> kind.equals("annotation") ? "class" : kind)
+                .orElse("class");
+    }
+
+    private static String packageOf(String full) {
+        return full.substring(0, full.lastIndexOf('.'));
+    }
+
+    // ---- imports
+
+    private List<Match> imports(Cursor cursor) {
+        String path = cursor.importPath();
+        var prefix = new Prefix(cursor.typed());
+        var candidates = new Candidates(prefix);
+        if (path.isEmpty()
+                && "static".startsWith(prefix.typed())
+                && !prefix.typed().isEmpty()) {
+            candidates.add("static", new Match("static", "keyword", ""), Origin.KEYWORD, false, false);
         }
-        String begun = name.group(1);
-        var names = new TreeMap<String, String>();
-        Matcher declaration = DECLARATION.matcher(typed.substring(0, name.start(1)));
-        while (declaration.find()) {
-            String type = declaration.group(1);
-            String declared = declaration.group(2);
-            if (declared.startsWith(begun) && !NO_TYPES.contains(type)) {
-                boolean isType = Set.of("class", "record", "interface", "enum").contains(type);
-                names.put(declared, isType ? "class" : declaration.group(3).equals("(") ? "function" : "instance");
+        String parent = path.endsWith(".") ? path.substring(0, path.length() - 1) : path;
+        assist.types()
+                .packagesIn(path, prefix.typed())
+                .forEach(name -> candidates.add(name, new Match(name, "module", ""), Origin.PACKAGE, false, false));
+        if (!parent.isEmpty()) {
+            assist.types().inPackage(parent, prefix).forEach(name -> {
+                String type = kind(assist.types().facts(parent + "." + name));
+                candidates.add(name, new Match(name, type, ""), Origin.SESSION_TYPE, false, false);
+            });
+            if (cursor.isStaticImport()) {
+                SessionView view = assist.engine().view();
+                return assist.look().at("class Nibble {}", view, found -> {
+                    new Members(found).staticsInto(parent, candidates);
+                    return candidates.sorted();
+                });
             }
         }
-        var matches = names.entrySet().stream()
-                .map(entry -> new Match(entry.getKey(), entry.getValue()))
-                .toList();
-        return new Completion(matches, name.start(1));
-    }
-
-    /** Packages after {@code import}: JShell knows them only when its index of the class path is ready. */
-    private static Completion packages(String snippet, int cursor) {
-        Matcher importing = IMPORT.matcher(snippet);
-        if (!importing.matches()) {
-            return new Completion(List.of(), cursor);
-        }
-        String parent = importing.group(1);
-        String begun = importing.group(2);
-        var names = new TreeSet<String>();
-        Stream.concat(
-                        ModuleLayer.boot().modules().stream()
-                                .flatMap(module -> module.getDescriptor().exports().stream())
-                                .filter(export -> !export.isQualified())
-                                .map(ModuleDescriptor.Exports::source),
-                        Imports.all().stream().map(Imports.Entry::name))
-                .filter(name -> name.startsWith(parent + begun))
-                .forEach(name -> names.add(name.substring(parent.length()).replaceFirst("\\..*", "")));
-        var matches = names.stream().map(name -> new Match(name, "module")).toList();
-        return new Completion(matches, cursor - begun.length());
-    }
-
-    private Completion suggest(String code, int cursor, int offset) {
-        int[] anchor = {cursor};
-        var texts = new TreeMap<String, Boolean>();
-        for (SourceCodeAnalysis.Suggestion suggestion : analysis.completionSuggestions(code, cursor, anchor)) {
-            // Those of the expected type come first, where there are any.
-            texts.merge(suggestion.continuation(), suggestion.matchesType(), Boolean::logicalOr);
-        }
-        Set<String> variables = engine.variables().keySet();
-        var matches = texts.entrySet().stream()
-                .sorted((a, b) -> Boolean.compare(b.getValue(), a.getValue()))
-                .map(entry -> new Match(entry.getKey(), type(entry.getKey(), variables)))
-                .filter(match -> !match.text().startsWith("$"))
-                .toList();
-        return new Completion(matches, Math.max(0, anchor[0] + offset));
-    }
-
-    private static String type(String text, Set<String> variables) {
-        if (text.contains("(")) {
-            return "function";
-        }
-        if (text.endsWith(".")) {
-            return "module";
-        }
-        if (variables.contains(text)) {
-            return "instance";
-        }
-        if (SourceVersion.isKeyword(text)) {
-            return "keyword";
-        }
-        return Character.isUpperCase(text.codePointAt(0)) && !text.equals(text.toUpperCase(Locale.ROOT))
-                ? "class"
-                : "property";
-    }
-
-    /** Where the last snippet of the code begins, complete or not. */
-    static int lastSnippet(Analysis analysis, String code) {
-        int begin = 0;
-        while (begin < code.length()) {
-            String rest = code.substring(begin);
-            CompletionInfo info = analysis.analyzeCompletion(rest);
-            String remaining = info.remaining();
-            if (remaining == null || remaining.isBlank() || remaining.length() >= rest.length()) {
-                break;
-            }
-            begin = code.length() - remaining.length();
-        }
-        return begin;
+        return candidates.sorted();
     }
 }

@@ -24,7 +24,7 @@ public final class Documentation {
             end++;
         }
         String typed = code.substring(0, end);
-        String snippet = typed.substring(Completions.lastSnippet(analysis, typed));
+        String snippet = typed.substring(lastSnippet(analysis, typed));
         String found = describe(snippet);
         // A method's name alone is nothing to JShell until its bracket is open.
         return found.isEmpty() && !snippet.isBlank() ? describe(snippet + "(") : found;
@@ -46,5 +46,18 @@ public final class Documentation {
         Document html = Jsoup.parseBodyFragment(inline);
         html.select("p, li, pre, br, dt, dd").before("\\n");
         return html.text().replace("\\n ", "\n").replace("\\n", "\n").strip();
+    }
+
+    private static int lastSnippet(Analysis analysis, String code) {
+        int begin = 0;
+        while (begin < code.length()) {
+            String rest = code.substring(begin);
+            String remaining = analysis.analyzeCompletion(rest).remaining();
+            if (remaining == null || remaining.isBlank() || remaining.length() >= rest.length()) {
+                break;
+            }
+            begin = code.length() - remaining.length();
+        }
+        return begin;
     }
 }

@@ -1,6 +1,8 @@
 package dev.nibble.kernel.jshell;
 
 import dev.nibble.kernel.cell.Cell;
+import dev.nibble.kernel.jshell.SessionView.Member;
+import dev.nibble.kernel.jshell.SessionView.MemberKind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,16 +11,20 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import jdk.jshell.EvalException;
 import jdk.jshell.JShell;
+import jdk.jshell.MethodSnippet;
+import jdk.jshell.PersistentSnippet;
 import jdk.jshell.Snippet;
 import jdk.jshell.Snippet.SubKind;
 import jdk.jshell.SnippetEvent;
 import jdk.jshell.SourceCodeAnalysis;
 import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
+import jdk.jshell.TypeDeclSnippet;
 import jdk.jshell.UnresolvedReferenceException;
 import jdk.jshell.VarSnippet;
 
@@ -30,6 +36,11 @@ import jdk.jshell.VarSnippet;
 public final class Engine implements AutoCloseable {
     /** How long an interrupt waits at most for the workers of shared pools. */
     private static final long POOL_MILLIS = 150;
+
+    /** How long who asks for what there is waits for a cell that is being compiled; and the first time. */
+    private static final long VIEW_MILLIS = 100;
+
+    private static final long LONG_MILLIS = 10_000;
 
     /** Held by whoever calls JShell, which bears one caller at a time; free while cells' code runs. */
     private final ReentrantLock compiler = new ReentrantLock(true);
@@ -47,6 +58,12 @@ public final class Engine implements AutoCloseable {
     private final List<UserThread> stopping = new ArrayList<>();
 
     private final AtomicInteger cells = new AtomicInteger();
+    private Assist assist;
+
+    // What there is to see, as it was after so many evaluations. Guarded by the compiler's lock, but for reading it.
+    private volatile SessionView view;
+    private long viewed = -1;
+    private int evaluated;
 
     // Where a piece of the code stands: the snippets that are made now come from here. Guarded by the compiler's lock.
     private CellSource source;
@@ -70,7 +87,15 @@ public final class Engine implements AutoCloseable {
         Imports.apply(shell::eval);
     }
 
-    /** The analysis behind completion and documentation. */
+    /** What completion and documentation look with. */
+    synchronized Assist assist() {
+        if (assist == null) {
+            assist = new Assist(this);
+        }
+        return assist;
+    }
+
+    /** Whether code is complete. */
     public Analysis analysis() {
         return analysis;
     }
@@ -86,6 +111,57 @@ public final class Engine implements AutoCloseable {
     public boolean declares(String name) {
         return analysis.alone(() -> shell.variables().anyMatch(v -> v.name().equals(name))
                 || shell.methods().anyMatch(m -> m.name().equals(name)));
+    }
+
+    /**
+     * What cells have declared and imported. While a cell is being compiled this may be how it was before that cell, for
+     * who can not wait.
+     */
+    SessionView view() {
+        SessionView last = view;
+        try {
+            if (compiler.tryLock(last == null ? LONG_MILLIS : VIEW_MILLIS, TimeUnit.MILLISECONDS)) {
+                try {
+                    // What is forgotten leaves without an evaluation.
+                    long now = evaluated * 1_000_000L
+                            + shell.snippets()
+                                    .filter(one -> shell.status(one).isActive())
+                                    .count();
+                    if (view == null || viewed != now) {
+                        view = look();
+                        viewed = now;
+                    }
+                    return view;
+                } finally {
+                    compiler.unlock();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return last == null ? new SessionView(List.of(), List.of(), Map.of()) : last;
+    }
+
+    private SessionView look() {
+        List<String> imports = shell.imports().map(one -> one.source().strip()).toList();
+        var members = new ArrayList<Member>();
+        shell.snippets().forEach(snippet -> {
+            if (snippet instanceof PersistentSnippet named
+                    && shell.status(named).isActive()
+                    && !named.name().startsWith("$")) {
+                MemberKind kind = switch (named) {
+                    case VarSnippet _ -> MemberKind.VARIABLE;
+                    case MethodSnippet _ -> MemberKind.METHOD;
+                    case TypeDeclSnippet _ -> MemberKind.TYPE;
+                    default -> null;
+                };
+                if (kind != null) {
+                    members.add(new Member(
+                            kind, named.name(), analysis.wrapper(named).fullClassName(), named.source()));
+                }
+            }
+        });
+        return new SessionView(imports, members, control.classes());
     }
 
     /** The value of a variable of the session; empty if there is no such variable, or it is null. */
@@ -213,6 +289,8 @@ public final class Engine implements AutoCloseable {
                 return cell.isCancelled()
                         ? Evaluation.failed(interrupted())
                         : Evaluation.failed(tracebacks.compilerFailed(e, whole, offset));
+            } finally {
+                evaluated++;
             }
             forgetUnnamed(events, frame);
             if (cell.isCancelled() || frame.stopped()) {

@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import jdk.jshell.JShell;
 import jdk.jshell.PersistentSnippet;
@@ -30,6 +32,10 @@ public final class SessionClasses {
     private final Analysis analysis;
     private final CellControl control;
     private final SourceJars sources = new SourceJars();
+    /** What the compiler reads besides the kernel's own class path, and how often that changed. */
+    private final List<Path> added = new CopyOnWriteArrayList<>();
+
+    private final AtomicInteger changes = new AtomicInteger();
 
     SessionClasses(JShell shell, Analysis analysis, CellControl control) {
         this.shell = shell;
@@ -42,13 +48,29 @@ public final class SessionClasses {
         return sources;
     }
 
+    /** The jars and folders that were added for the compiler. */
+    List<Path> added() {
+        return added;
+    }
+
+    /** Counts how often something was added or loaded anew. */
+    int changes() {
+        return changes.get();
+    }
+
+    private void changed(Collection<Path> more) {
+        added.addAll(more);
+        changes.incrementAndGet();
+        control.classPathChanged();
+    }
+
     /** Adds jars and folders to the class path, for the rest of the session. */
     public void add(List<Path> entries) {
         analysis.alone(() -> {
             for (Path entry : entries) {
                 shell.addToClasspath(entry.toString());
             }
-            control.classPathChanged();
+            changed(entries);
             return null;
         });
     }
@@ -63,7 +85,7 @@ public final class SessionClasses {
         analysis.alone(() -> {
             control.loaders().changing(compiled, run);
             shell.addToClasspath(compiled.toString());
-            control.classPathChanged();
+            changed(List.of(compiled));
             return null;
         });
     }
@@ -88,7 +110,7 @@ public final class SessionClasses {
             control.loaders().renew(run);
             // Makes the compiler forget what it has read.
             compiled.forEach(folder -> shell.addToClasspath(folder.toString()));
-            control.classPathChanged();
+            changed(List.of());
             var lost = new ArrayList<String>();
             values.forEach((variable, value) -> {
                 if (madeAnew(value, 0) || !write(variable, value)) {

@@ -12,6 +12,7 @@ import dev.nibble.kernel.display.Output;
 import dev.nibble.kernel.display.RenderOptions;
 import dev.nibble.kernel.jshell.CellSource;
 import dev.nibble.kernel.jshell.CodeCheck;
+import dev.nibble.kernel.jshell.Completions;
 import dev.nibble.kernel.jshell.Engine;
 import dev.nibble.kernel.jshell.Evaluation;
 import dev.nibble.kernel.jshell.Problem;
@@ -36,6 +37,7 @@ import java.util.function.Supplier;
  */
 public final class Cells implements CellRunner {
     private static final long IDLE_STEP_MILLIS = 5;
+    private static final long PREPARE_MILLIS = 3_000;
 
     private final RenderOptions options;
     private final CompletableFuture<Engine> engine = new CompletableFuture<>();
@@ -85,8 +87,21 @@ public final class Cells implements CellRunner {
             }
             workspace.begin(made, problem -> StandardStreams.log().println("nibble: " + problem));
             engine.complete(made);
+            prepare(made);
         } catch (Throwable e) {
             engine.completeExceptionally(e);
+        }
+    }
+
+    /** Gets completion ready, a little later: the first cell goes before. */
+    private static void prepare(Engine made) {
+        try {
+            Thread.sleep(PREPARE_MILLIS);
+            new Completions(made).prepare();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException notReady) {
+            StandardStreams.log().println("nibble: completion could not be prepared: " + notReady);
         }
     }
 

@@ -1,0 +1,61 @@
+package dev.nibble.kernel.jshell;
+
+import dev.nibble.core.Vocabulary;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.ServiceLoader;
+
+/** What completion, documentation and the explanations of errors share: one look at the code, one list of all names. */
+final class Assist {
+    private final Engine engine;
+    private final CodeLook look = new CodeLook();
+    private final TypeNames types;
+    private volatile List<Vocabulary> vocabularies;
+    private int seen;
+
+    Assist(Engine engine) {
+        this.engine = engine;
+        this.types = new TypeNames(look, engine::loader);
+    }
+
+    Engine engine() {
+        return engine;
+    }
+
+    CodeLook look() {
+        followClassPath();
+        return look;
+    }
+
+    TypeNames types() {
+        followClassPath();
+        return types;
+    }
+
+    /** What arguments can be completed with, those of jars that were added included. */
+    List<Vocabulary> vocabularies() {
+        List<Vocabulary> known = vocabularies;
+        if (known == null) {
+            known = ServiceLoader.load(Vocabulary.class, engine.loader()).stream()
+                    .map(ServiceLoader.Provider::get)
+                    .toList();
+            vocabularies = known;
+        }
+        return known;
+    }
+
+    /** Knows of jars that were added, and reads folders again that were loaded anew. */
+    private void followClassPath() {
+        int now = engine.classes().changes();
+        // One lock for all of this: what looks at code asks for names, and the other way round.
+        synchronized (look) {
+            if (now != seen) {
+                List<Path> added = engine.classes().added();
+                look.follow(added);
+                types.follow(added);
+                vocabularies = null;
+                seen = now;
+            }
+        }
+    }
+}
