@@ -54,7 +54,7 @@ final class ReplCommand extends LaboratoryCommand {
     @Override
     int work() throws IOException {
         Progress progress = Progress.current();
-        try (var repl = new Repl(new CellBars(progress))) {
+        try (var repl = new Repl(new CellBars(progress), Terminal.columns())) {
             if (isInteractive()) {
                 repl.interactive();
                 return 0;

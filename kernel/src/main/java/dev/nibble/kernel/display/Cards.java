@@ -8,9 +8,6 @@ import java.util.Map;
 
 /** Small tables that renderers make: named facts, and rows of text. */
 final class Cards {
-    /** Width of the text form, in characters. */
-    static final int WIDTH = 120;
-
     private Cards() {}
 
     /** Facts under a title, one row each. */
@@ -26,8 +23,8 @@ final class Cards {
     }
 
     /** A table as HTML and as aligned text. */
-    static MimeBundle table(TableView view) {
-        return bundle(Html.table(view), TextTable.of(view, WIDTH));
+    static MimeBundle table(TableView view, RenderOptions options) {
+        return bundle(Html.table(view), TextTable.of(view, options.width()));
     }
 
     /**
@@ -35,9 +32,9 @@ final class Cards {
      *
      * @param note what has to be known to read it, set off; empty if nothing
      */
-    static MimeBundle explained(TableView table, String note, String... sentences) {
+    static MimeBundle explained(TableView table, RenderOptions options, String note, String... sentences) {
         StringBuilder html = new StringBuilder("<div>").append(Html.table(table));
-        StringBuilder text = new StringBuilder(TextTable.of(table, WIDTH));
+        StringBuilder text = new StringBuilder(TextTable.of(table, options.width()));
         if (!note.isEmpty()) {
             html.append("<p><b>").append(Html.escape(note)).append("</b></p>");
             text.append('\n').append(note);

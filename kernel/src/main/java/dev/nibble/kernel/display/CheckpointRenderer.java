@@ -18,7 +18,7 @@ public final class CheckpointRenderer implements Renderer<Checkpoint> {
 
     @Override
     public MimeBundle render(Checkpoint checkpoint, RenderOptions options) {
-        return Cards.table(view(checkpoint, options.maxRows()));
+        return Cards.table(view(checkpoint, options.maxRows()), options);
     }
 
     /** Kind, size and types, then metadata that fit a cell, up to a number of them. */

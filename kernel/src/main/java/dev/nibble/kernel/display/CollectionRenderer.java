@@ -2,6 +2,7 @@ package dev.nibble.kernel.display;
 
 import dev.nibble.plot.Numbers;
 import dev.nibble.plot.TableView;
+import dev.nibble.plot.TextTable;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,7 +29,8 @@ public final class CollectionRenderer implements Renderer<Collection> {
         if (records.isEmpty()) {
             return MimeBundle.text(text);
         }
-        return Cards.bundle(Html.table(view(records, Math.max(records.size(), collection.size()), options)), text);
+        TableView view = view(records, Math.max(records.size(), collection.size()), options);
+        return Cards.bundle(Html.table(view), options.drawnText() ? TextTable.of(view, options.width()) : text);
     }
 
     /** The first elements if all of them are records of one class, else none. */

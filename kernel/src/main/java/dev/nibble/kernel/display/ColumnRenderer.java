@@ -15,6 +15,6 @@ public final class ColumnRenderer implements Renderer<Column> {
     @Override
     public MimeBundle render(Column column, RenderOptions options) {
         Table table = Table.create("", (Column<?>) column);
-        return Cards.table(TableView.of(table, options.rows(table.rowCount()), 1));
+        return Cards.table(TableView.of(table, options.rows(table.rowCount()), 1), options);
     }
 }

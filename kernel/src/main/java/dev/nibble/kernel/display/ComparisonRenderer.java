@@ -25,8 +25,8 @@ public final class ComparisonRenderer implements Renderer<ComparisonResult> {
                 + "<p>" + Html.escape(how) + "</p>"
                 + (result.note().isEmpty() ? "" : "<p><b>" + Html.escape(result.note()) + "</b></p>")
                 + "<p>" + Html.escape(rest) + "</p>" + layers(result) + "</div>";
-        String text = TextTable.of(view(result), Cards.WIDTH) + "\n" + how + "\n"
-                + (result.note().isEmpty() ? "" : result.note() + "\n") + rest + layersText(result);
+        String text = TextTable.of(view(result), options.width()) + "\n" + how + "\n"
+                + (result.note().isEmpty() ? "" : result.note() + "\n") + rest + layersText(result, options);
         return Cards.bundle(html, text);
     }
 
@@ -55,9 +55,9 @@ public final class ComparisonRenderer implements Renderer<ComparisonResult> {
         return heat.isEmpty() ? "" : heat + "<p>" + Html.escape(LayerHeat.caption()) + "</p>";
     }
 
-    private static String layersText(ComparisonResult result) {
+    private static String layersText(ComparisonResult result, RenderOptions options) {
         return LayerHeat.rows(result).isEmpty()
                 ? ""
-                : "\n\n" + TextTable.of(LayerHeat.view(result), Cards.WIDTH) + "\n" + LayerHeat.caption();
+                : "\n\n" + TextTable.of(LayerHeat.view(result), options.width()) + "\n" + LayerHeat.caption();
     }
 }

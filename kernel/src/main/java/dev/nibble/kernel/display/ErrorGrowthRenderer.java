@@ -16,6 +16,7 @@ public final class ErrorGrowthRenderer implements Renderer<ErrorGrowth> {
         TableView table = TableView.of(Tables.errorGrowth(growth), Integer.MAX_VALUE, Integer.MAX_VALUE);
         return Cards.explained(
                 table,
+                options,
                 growth.note(),
                 growth + ". Charts.errorGrowth draws it. An error of 1 is as long as the hidden state itself.");
     }

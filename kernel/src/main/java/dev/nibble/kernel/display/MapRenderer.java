@@ -1,6 +1,7 @@
 package dev.nibble.kernel.display;
 
 import dev.nibble.plot.TableView;
+import dev.nibble.plot.TextTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,7 @@ public final class MapRenderer implements Renderer<Map> {
         int total = Math.max(rows.size(), map.size());
         TableView view =
                 new TableView("", List.of("key", "value"), List.of(false, numbers), rows, rows.size(), total, 2);
-        return Cards.bundle(Html.table(view), text);
+        return Cards.bundle(Html.table(view), options.drawnText() ? TextTable.of(view, options.width()) : text);
     }
 
     private static String cell(Object value) {

@@ -30,7 +30,7 @@ public final class MatrixRenderer implements Renderer<Matrix> {
         TableView corner = corner(matrix);
         String html = "<div><b>" + Html.escape(heading) + "</b><br>" + Html.escape(statistics) + Html.table(corner)
                 + "</div>";
-        return Cards.bundle(html, heading + "\n" + statistics + "\n" + TextTable.of(corner, Cards.WIDTH));
+        return Cards.bundle(html, heading + "\n" + statistics + "\n" + TextTable.of(corner, options.width()));
     }
 
     private static String statistics(Matrix matrix) {

@@ -16,6 +16,6 @@ public final class ModelRenderer implements Renderer<Model> {
         String heading = model.toString();
         return Cards.bundle(
                 "<div><b>" + Html.escape(heading) + "</b>" + Html.table(view) + "</div>",
-                heading + "\n" + TextTable.of(view, Cards.WIDTH));
+                heading + "\n" + TextTable.of(view, options.width()));
     }
 }

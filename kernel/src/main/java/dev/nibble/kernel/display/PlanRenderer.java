@@ -33,7 +33,7 @@ public final class PlanRenderer implements Renderer<Plan> {
         } else {
             TableView table = TableView.of(Tables.plan(plan), Integer.MAX_VALUE, Integer.MAX_VALUE);
             html.append(Html.table(table));
-            text = TextTable.of(table, Cards.WIDTH);
+            text = TextTable.of(table, options.width());
         }
         lines.forEach(line -> html.append("<p>").append(Html.escape(line)).append("</p>"));
         return Cards.bundle(html.append("</div>").toString(), text + "\n" + String.join("\n", lines));

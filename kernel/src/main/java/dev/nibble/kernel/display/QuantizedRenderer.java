@@ -27,6 +27,7 @@ public final class QuantizedRenderer implements Renderer<Quantized> {
             facts.put("note", q.note());
         }
         var view = Cards.factsView(q.name(), facts);
-        return Cards.bundle(Html.table(view), q.name() + " as " + q.format().recipe() + "\n" + TextTable.of(view, 200));
+        return Cards.bundle(
+                Html.table(view), q.name() + " as " + q.format().recipe() + "\n" + TextTable.of(view, options.width()));
     }
 }

@@ -23,6 +23,6 @@ public final class RecallRenderer implements Renderer<Recall> {
                 Recall.SCORED,
                 Recall.PHRASE,
                 recall.samples());
-        return Cards.explained(table, "", how, recall.verdict());
+        return Cards.explained(table, options, "", how, recall.verdict());
     }
 }

@@ -33,7 +33,7 @@ public final class SensitivityRenderer implements Renderer<SensitivityResult> {
                 + "<p>" + Html.escape(how) + "</p><p>" + Html.escape(said) + "</p></div>";
         return Cards.bundle(
                 html,
-                TextTable.of(map, Cards.WIDTH) + "\n" + (result.note().isEmpty() ? "" : result.note() + "\n") + how
+                TextTable.of(map, options.width()) + "\n" + (result.note().isEmpty() ? "" : result.note() + "\n") + how
                         + "\n" + said);
     }
 

@@ -12,6 +12,6 @@ public final class TableRenderer implements Renderer<Table> {
 
     @Override
     public MimeBundle render(Table table, RenderOptions options) {
-        return Cards.table(TableView.of(table, options.rows(table.rowCount()), options.maxColumns()));
+        return Cards.table(TableView.of(table, options.rows(table.rowCount()), options.maxColumns()), options);
     }
 }

@@ -39,7 +39,7 @@ public final class Cells implements CellRunner {
     private static final long IDLE_STEP_MILLIS = 5;
     private static final long PREPARE_MILLIS = 3_000;
 
-    private final RenderOptions options;
+    private final Supplier<RenderOptions> options;
     private final CompletableFuture<Engine> engine = new CompletableFuture<>();
     private final Workspace workspace = new Workspace();
     private final Magics magics = workspace.magics();
@@ -49,7 +49,7 @@ public final class Cells implements CellRunner {
 
     private final AtomicInteger count = new AtomicInteger();
 
-    private Cells(RenderOptions options) {
+    private Cells(Supplier<RenderOptions> options) {
         this.options = options;
         StandardStreams.install();
         Progress.setCurrent(() -> {
@@ -65,23 +65,28 @@ public final class Cells implements CellRunner {
 
     /** Ready at once; the session warms up meanwhile, and the first cell waits for it. */
     public static CellRunner create() {
-        return new Cells(RenderOptions.DEFAULT);
+        return create(RenderOptions.DEFAULT);
     }
 
     /** As {@link #create()}, with other limits, or with PNG pictures for committed notebooks. */
     public static Cells create(RenderOptions options) {
+        return create(() -> options);
+    }
+
+    /** The same with what may change from cell to cell, such as the width of a terminal. */
+    public static Cells create(Supplier<RenderOptions> options) {
         return new Cells(options);
     }
 
     private void warm() {
         try {
             var made = new Engine();
-            Cell cell = new Cell(new NoOutput(), null, options);
+            Cell cell = new Cell(new NoOutput(), null, options.get());
             cell.enter();
             try (var session = made.open(cell)) {
                 var source = new CellSource("", "1 + 1");
                 Evaluation two = session.evaluate(source, 0, source.text().length());
-                var _ = Displays.render(two.value(), options);
+                var _ = Displays.render(two.value(), cell.options());
             } finally {
                 cell.leave();
             }
@@ -146,7 +151,7 @@ public final class Cells implements CellRunner {
             CellRequest request, Output output, String subshell, Map<String, String> asked, IntConsumer begins) {
         Output receiver = request.silent() ? new ErrorsOnly(output) : output;
         Input input = request.input();
-        var cell = new Cell(receiver, input == null ? null : input::readLine, options);
+        var cell = new Cell(receiver, input == null ? null : input::readLine, options.get());
         return inTurn(cell, subshell, () -> {
             boolean counts = request.storeHistory() && !request.silent();
             int number = counts ? count.incrementAndGet() : count.get();
@@ -214,7 +219,7 @@ public final class Cells implements CellRunner {
      * @param subshell in which it runs, or null
      */
     public void attend(Runnable work, Output output, String subshell) {
-        var cell = new Cell(output, null, options);
+        var cell = new Cell(output, null, options.get());
         enter(cell, subshell, () -> {
             try (var session = engine().open(cell)) {
                 try {
@@ -243,7 +248,7 @@ public final class Cells implements CellRunner {
                 return new Outcome(failed(number, cell, problem), Map.of());
             }
             Map<String, Expression> values = new LinkedHashMap<>();
-            asked.forEach((name, expression) -> values.put(name, expression(expression, session)));
+            asked.forEach((name, expression) -> values.put(name, expression(expression, cell, session)));
             return new Outcome(new CellResult(number, null), values);
         }
     }
@@ -255,7 +260,7 @@ public final class Cells implements CellRunner {
                 return last.problem();
             }
             if (last.hasValue() && !(last.value() instanceof Display)) {
-                MimeBundle shown = render(last.value(), session);
+                MimeBundle shown = render(last.value(), cell, session);
                 if (!cell.isCancelled()) {
                     cell.result(number, shown);
                 }
@@ -270,18 +275,18 @@ public final class Cells implements CellRunner {
         }
     }
 
-    private MimeBundle render(Object value, Engine.Session session) throws Exception {
-        return value instanceof MimeBundle bundle ? bundle : session.call(() -> Displays.render(value, options));
+    private static MimeBundle render(Object value, Cell cell, Engine.Session session) throws Exception {
+        return value instanceof MimeBundle bundle ? bundle : session.call(() -> Displays.render(value, cell.options()));
     }
 
-    private Expression expression(String code, Engine.Session session) {
+    private static Expression expression(String code, Cell cell, Engine.Session session) {
         var source = new CellSource("user expression", code);
         try {
             Evaluation evaluation = session.evaluate(source, 0, code.length());
             if (evaluation.problem() != null) {
                 return new Expression(null, error(evaluation.problem()));
             }
-            return new Expression(render(evaluation.hasValue() ? evaluation.value() : "", session), null);
+            return new Expression(render(evaluation.hasValue() ? evaluation.value() : "", cell, session), null);
         } catch (Throwable e) {
             return new Expression(null, error(session.problem(e)));
         }

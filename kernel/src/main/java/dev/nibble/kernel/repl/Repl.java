@@ -13,6 +13,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
@@ -35,10 +36,21 @@ public final class Repl implements AutoCloseable {
     private final Cells cells;
     private final Consumer<ProgressState> progress;
 
-    /** @param progress told about long work of cells */
-    public Repl(Consumer<ProgressState> progress) {
+    /** Characters in a line; a terminal's may change at any time. */
+    private volatile IntSupplier columns;
+
+    /**
+     * @param progress told about long work of cells
+     * @param columns characters in a line of what is printed
+     */
+    public Repl(Consumer<ProgressState> progress, int columns) {
         this.progress = progress;
-        this.cells = Cells.create(RenderOptions.DEFAULT.withPng(true));
+        this.columns = () -> columns;
+        this.cells = Cells.create(this::options);
+    }
+
+    private RenderOptions options() {
+        return RenderOptions.DEFAULT.withPng(true).inTerminal(columns.getAsInt());
     }
 
     /** Stops the running cell, from another thread. */
@@ -53,7 +65,7 @@ public final class Repl implements AutoCloseable {
      * @return whether all of it ran
      */
     public boolean script(String code, PrintWriter out, PrintWriter err, boolean colours) {
-        var output = new TerminalOutput(out, err, colours, progress);
+        var output = new TerminalOutput(out, err, colours, progress, Viewer.none());
         List<String> parts = cells.check(code).status() == CodeCheck.Status.INVALID ? asTyped(code) : List.of(code);
         boolean ok = true;
         for (int i = 0; i < parts.size() && ok; i++) {
@@ -90,6 +102,9 @@ public final class Repl implements AutoCloseable {
 
     /** The same in some terminal. */
     void interactive(Terminal terminal, History history) {
+        // A terminal that does not know its width says 0.
+        int usual = columns.getAsInt();
+        columns = () -> terminal.getSize().getColumns() > 0 ? terminal.getSize().getColumns() : usual;
         terminal.handle(Terminal.Signal.INT, signal -> cells.interrupt());
         var lines = LineReaderBuilder.builder()
                 .terminal(terminal)
@@ -109,7 +124,7 @@ public final class Repl implements AutoCloseable {
         LineReader questions =
                 LineReaderBuilder.builder().terminal(terminal).parser(plain).build();
         questions.variable(LineReader.DISABLE_HISTORY, true);
-        var output = new TerminalOutput(terminal.writer(), terminal.writer(), true, progress);
+        var output = new TerminalOutput(terminal.writer(), terminal.writer(), true, progress, Viewer.ofThisDesktop());
         terminal.writer()
                 .printf(
                         "Nibble on Java %d. Tab completes, %%help lists what is there, Ctrl-C stops a cell, Ctrl-D"

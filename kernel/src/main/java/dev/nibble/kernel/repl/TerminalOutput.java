@@ -25,6 +25,7 @@ final class TerminalOutput implements Output {
     private final PrintWriter err;
     private final boolean colours;
     private final Consumer<ProgressState> progress;
+    private final Viewer viewer;
     private final Map<String, MimeBundle> updated = new LinkedHashMap<>();
     private Path folder;
     private int pictures;
@@ -36,12 +37,14 @@ final class TerminalOutput implements Output {
      * @param err errors, and what cells print as such
      * @param colours whether both understand ANSI
      * @param progress told about long work
+     * @param viewer opens pictures
      */
-    TerminalOutput(PrintWriter out, PrintWriter err, boolean colours, Consumer<ProgressState> progress) {
+    TerminalOutput(PrintWriter out, PrintWriter err, boolean colours, Consumer<ProgressState> progress, Viewer viewer) {
         this.out = out;
         this.err = err;
         this.colours = colours;
         this.progress = progress;
+        this.viewer = viewer;
     }
 
     @Override
@@ -154,6 +157,7 @@ final class TerminalOutput implements Output {
         }
         Path file = folder.resolve("figure-" + ++pictures + "." + kind);
         Files.write(file, content);
+        viewer.open(file);
         return file.toUri().toString();
     }
 }

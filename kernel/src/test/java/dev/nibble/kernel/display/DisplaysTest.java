@@ -229,7 +229,7 @@ class DisplaysTest {
                         java.util.stream.DoubleStream.iterate(0.5, v -> v + 1)
                                 .limit(500)
                                 .toArray()));
-        String html = (String) Displays.render(table, new RenderOptions(10, 10, 5, false))
+        String html = (String) Displays.render(table, new RenderOptions(10, 10, 5, 80, false, false))
                 .data()
                 .get("text/html");
         var parsed = Jsoup.parse(html);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ReplTest {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
-    private final Repl repl = new Repl(state -> {});
+    private final Repl repl = new Repl(state -> {}, 80);
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
@@ -62,7 +62,7 @@ class ReplTest {
     @Test
     void aFigureIsAFileAndAReplacedDisplayItsLastState() throws IOException {
         assertThat(script("var shown = display(\"one\", \"id\");\nshown.update(\"two\");\nshown.update(\"three\");\n"
-                        + "Charts.errors(Generators.gaussian(16, 16, 1), \"int8\")"))
+                        + "Charts.clipping(Generators.gaussian(16, 16, 1), 4)"))
                 .as(err.toString())
                 .isTrue();
         assertThat(out.toString()).contains("one\nthree\n", "Chart: ").doesNotContain("two");
