@@ -19,8 +19,12 @@ final class Json {
     private Json() {}
 
     static void print(Object value) {
+        System.out.println(text(value));
+    }
+
+    static String text(Object value) {
         try {
-            System.out.println(MAPPER.writeValueAsString(value));
+            return MAPPER.writeValueAsString(value);
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException("a command made a value that is not JSON", impossible);
         }

@@ -2,8 +2,10 @@ package dev.nibble.cli;
 
 import dev.nibble.kernel.notebook.NotebookRunner.Failure;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -19,7 +21,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "run",
         description = {
-            "Run a notebook, without Jupyter and without a browser.",
+            "Run notebooks, without Jupyter and without a browser.",
             "Relative paths in its cells start at the notebook's folder. Stops at the first cell that fails, unless the"
                     + " cell is tagged raises-exception: then the exit code is 1, and what was reached is still written.",
             "Ctrl-C stops the running cell and ends the same way, with exit code 130.",
@@ -27,7 +29,11 @@ import picocli.CommandLine.Parameters;
             "",
             "  nibble run study.ipynb -p bits=4 -p model=smollm2-135m -o study-4.html",
             "",
-            "sets what the cell tagged \"parameters\" declares, in a cell after it."
+            "sets what the cell tagged \"parameters\" declares, in a cell after it.",
+            "",
+            "  nibble run *.ipynb -o results/",
+            "",
+            "runs several one after the other, each in a JVM of its own, also when one of them fails."
         })
 final class RunCommand extends LaboratoryCommand {
     private static final double LONGEST_LIMIT = 1e9;
@@ -39,8 +45,19 @@ final class RunCommand extends LaboratoryCommand {
             names = {"-o", "--output"},
             paramLabel = "FILE",
             description = "Write the notebook with its outputs to this .ipynb, or a report to this .html; may be given"
-                    + " again (default: nothing is written).")
+                    + " again (default: nothing is written). A folder, which ends with / or is there, gets a file of the"
+                    + " notebook's name.")
     private List<String> outputs = List.of();
+
+    @Option(
+            names = "--as",
+            split = ",",
+            paramLabel = "KIND",
+            description = "What goes into a folder: ipynb (the default), html, or both: ipynb,html.")
+    private List<Kind> kinds = List.of(Kind.ipynb);
+
+    @Option(names = "--facts", paramLabel = "FILE", hidden = true, description = "For a run of several notebooks.")
+    private String factsFile;
 
     @Option(names = "--allow-errors", description = "Go on after a cell that fails; the exit code is 1 all the same.")
     private boolean allowErrors;
@@ -57,14 +74,43 @@ final class RunCommand extends LaboratoryCommand {
             description = "Stop a cell that takes longer; it counts as failed (default: no limit).")
     private double seconds;
 
-    @Parameters(paramLabel = "NOTEBOOK", description = "An .ipynb file.")
-    private String notebook;
+    @Parameters(arity = "1..*", paramLabel = "NOTEBOOK", description = "An .ipynb file, or several.")
+    private List<String> notebooks;
 
     private HeadlessRun headless;
+    private List<String> written;
+
+    /** What is written of a run, by the ends of files' names. */
+    enum Kind {
+        ipynb,
+        html
+    }
+
+    @Override
+    boolean computes() {
+        return notebooks.size() == 1;
+    }
 
     @Override
     Path prepare() throws IOException {
-        List<Path> files = outputs.stream().map(Terminal::path).toList();
+        if (!computes()) {
+            SeveralRuns.check(spec().commandLine(), notebooks, outputs, kinds);
+        }
+        Path folder = Terminal.folder();
+        for (String notebook : notebooks) {
+            folder = prepare(notebook);
+        }
+        return folder;
+    }
+
+    private Path prepare(String notebook) throws IOException {
+        for (String output : outputs) {
+            if (RunOutputs.isFolder(output)) {
+                Files.createDirectories(Terminal.path(output));
+            }
+        }
+        written = RunOutputs.of(notebook, outputs, kinds);
+        List<Path> files = written.stream().map(Terminal::path).toList();
         for (Path file : files) {
             if (!HeadlessRun.isHtml(file) && !HeadlessRun.isNotebook(file)) {
                 throw new ParameterException(
@@ -82,22 +128,47 @@ final class RunCommand extends LaboratoryCommand {
     }
 
     @Override
-    int work() {
+    int work() throws IOException {
+        if (!computes()) {
+            return new SeveralRuns(notebooks, this::options).run(json.asked());
+        }
         HeadlessRun.Done done = headless.run();
-        if (json.asked()) {
-            Json.print(facts(done, outputs));
+        if (factsFile != null) {
+            Files.writeString(Path.of(factsFile), Json.text(named(facts(done, written))));
+        } else if (json.asked()) {
+            Json.print(named(facts(done, written)));
         } else {
             String printed = printed(done);
             if (!printed.isBlank()) {
                 System.out.println(printed.stripTrailing());
             }
-            outputs.forEach(file -> System.out.println("wrote " + file));
+            written.forEach(file -> System.out.println("wrote " + file));
             done.run().failure().ifPresent(RunCommand::tell);
             if (done.run().ok()) {
-                System.out.printf(Locale.ROOT, "%s ran in %.1f s%n", notebook, done.seconds());
+                System.out.printf(Locale.ROOT, "%s ran in %.1f s%n", notebooks.getFirst(), done.seconds());
             }
         }
         return done.run().ok() ? 0 : 1;
+    }
+
+    private Map<String, Object> named(Map<String, Object> facts) {
+        var all = new LinkedHashMap<String, Object>();
+        all.put("notebook", notebooks.getFirst());
+        all.putAll(facts);
+        return all;
+    }
+
+    /** How this command is written for one of several notebooks. */
+    private List<String> options() {
+        var words = new ArrayList<String>();
+        outputs.forEach(output -> words.addAll(List.of("-o", output)));
+        words.addAll(List.of("--as", kinds.stream().map(Kind::name).collect(Collectors.joining(","))));
+        parameters.forEach((name, value) -> words.addAll(List.of("-p", name + "=" + value)));
+        words.addAll(List.of("--time-limit", Double.toString(seconds)));
+        if (allowErrors) {
+            words.add("--allow-errors");
+        }
+        return words;
     }
 
     /** What a program reads of a run. */

@@ -158,6 +158,37 @@ class RunTest {
         }
     }
 
+    @Test
+    void severalNotebooksRunOneAfterTheOtherAlsoWhenOneFails() throws IOException {
+        notebook("one/a.ipynb", "java.nio.file.Path.of(\"\").toAbsolutePath().getFileName()");
+        notebook("b.ipynb", "int x = 1 / 0;");
+
+        JsonNode done =
+                Program.parse(nibble.run("run", "b.ipynb", "one/a.ipynb", "-o", "out/", "--as", "ipynb,html", "--json")
+                        .out());
+
+        assertThat(done.path("ok").asBoolean()).isFalse();
+        assertThat(done.path("failed").valueStream().map(JsonNode::asText)).containsExactly("b.ipynb");
+        assertThat(done.path("runs").valueStream().map(run -> run.path("ok").asBoolean()))
+                .containsExactly(false, true);
+        assertThat(folder.resolve("out").toFile().list())
+                .containsExactlyInAnyOrder("a.ipynb", "a.html", "b.ipynb", "b.html");
+        JsonNode cells =
+                Program.parse(Files.readString(folder.resolve("out/a.ipynb"))).path("cells");
+        assertThat(cells.get(0)
+                        .path("outputs")
+                        .get(0)
+                        .path("data")
+                        .path("text/plain")
+                        .get(0)
+                        .asText())
+                .as("each runs in its own folder")
+                .isEqualTo("one");
+        var wrong = nibble.run("run", "b.ipynb", "one/a.ipynb", "-o", "all.html");
+        assertThat(wrong.status()).isEqualTo(2);
+        assertThat(wrong.err()).contains("--output wants a folder");
+    }
+
     /** A notebook of code cells; one whose source begins with "#comparison" or "#model" gets that tag. */
     private void notebook(String name, String... sources) throws IOException {
         var json = new ObjectMapper().createObjectNode();
