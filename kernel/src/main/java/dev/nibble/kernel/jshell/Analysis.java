@@ -1,6 +1,5 @@
 package dev.nibble.kernel.jshell;
 
-import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import jdk.jshell.Snippet;
@@ -35,16 +34,8 @@ public final class Analysis {
         return alone(() -> analysis.analyzeCompletion(code));
     }
 
-    List<SourceCodeAnalysis.Suggestion> completionSuggestions(String code, int cursor, int[] anchor) {
-        return alone(() -> analysis.completionSuggestions(code, cursor, anchor));
-    }
-
     /** The class that holds a snippet. */
     SourceCodeAnalysis.SnippetWrapper wrapper(Snippet snippet) {
         return alone(() -> analysis.wrapper(snippet));
-    }
-
-    List<SourceCodeAnalysis.Documentation> documentation(String code, int cursor) {
-        return alone(() -> analysis.documentation(code, cursor, true));
     }
 }

@@ -10,12 +10,16 @@ final class Assist {
     private final Engine engine;
     private final CodeLook look = new CodeLook();
     private final TypeNames types;
+    private final SourceTexts texts;
+    private final SourceIndex sources;
     private volatile List<Vocabulary> vocabularies;
     private int seen;
 
     Assist(Engine engine) {
         this.engine = engine;
         this.types = new TypeNames(look, engine::loader);
+        this.texts = new SourceTexts(engine.classes().sources());
+        this.sources = new SourceIndex(texts);
     }
 
     Engine engine() {
@@ -30,6 +34,15 @@ final class Assist {
     TypeNames types() {
         followClassPath();
         return types;
+    }
+
+    SourceTexts texts() {
+        return texts;
+    }
+
+    /** Declarations in sources; for who looks at code, under its lock. */
+    SourceIndex sources() {
+        return sources;
     }
 
     /** What arguments can be completed with, those of jars that were added included. */
@@ -54,6 +67,7 @@ final class Assist {
                 look.follow(added);
                 types.follow(added);
                 vocabularies = null;
+                sources.forgetMissing();
                 seen = now;
             }
         }

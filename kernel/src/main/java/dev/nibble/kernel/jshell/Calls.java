@@ -85,10 +85,36 @@ final class Calls {
         return candidates;
     }
 
+    /**
+     * The type of an expression; of a call whose arguments fit nothing yet, the one that it has whatever they become.
+     *
+     * @return null if it has none
+     */
+    TypeMirror typeOf(TreePath expression) {
+        TypeMirror type = found.trees().getTypeMirror(expression);
+        if (type != null && type.getKind() != TypeKind.ERROR) {
+            return type;
+        }
+        if (expression.getLeaf() instanceof NewClassTree made) {
+            return found.trees().getTypeMirror(new TreePath(expression, made.getIdentifier()));
+        }
+        if (expression.getLeaf() instanceof MethodInvocationTree) {
+            List<TypeMirror> results = of(expression).stream()
+                    .map(candidate -> candidate.type().getReturnType())
+                    .toList();
+            if (!results.isEmpty()
+                    && results.stream().allMatch(one -> found.types().isSameType(one, results.getFirst()))) {
+                return results.getFirst();
+            }
+        }
+        return type;
+    }
+
     private void named(TreePath call, ExpressionTree select, List<Candidate> candidates) {
         if (select instanceof MemberSelectTree member) {
             TreePath before = new TreePath(new TreePath(call, member), member.getExpression());
-            members(found.trees().getElement(before), found.trees().getTypeMirror(before), name(member), candidates);
+            Element owner = isName(member.getExpression()) ? found.trees().getElement(before) : null;
+            members(owner, typeOf(before), name(member), candidates);
         } else if (select instanceof IdentifierTree identifier) {
             String name = identifier.getName().toString();
             Element element = found.trees().getElement(new TreePath(call, identifier));
@@ -159,6 +185,11 @@ final class Calls {
     private boolean isVisible(ExecutableElement method) {
         return method.getModifiers().contains(Modifier.PUBLIC)
                 || found.elements().getPackageOf(method).getQualifiedName().contentEquals("REPL");
+    }
+
+    /** Whether an expression can be the name of a class: other expressions are values. */
+    static boolean isName(ExpressionTree tree) {
+        return tree instanceof IdentifierTree || tree instanceof MemberSelectTree;
     }
 
     private static String name(MemberSelectTree tree) {

@@ -95,6 +95,10 @@ final class Candidates {
     /** All of them, the likeliest first. */
     List<Match> sorted() {
         List<Map.Entry<String, Candidate>> all = new ArrayList<>(byName.entrySet());
+        // Other capitals than those that were typed only where nothing else fits.
+        if (all.stream().anyMatch(this::isExact)) {
+            all.removeIf(entry -> !isExact(entry));
+        }
         Comparator<Map.Entry<String, Candidate>> order = Comparator.comparing(entry -> !isExact(entry));
         all.sort(order.thenComparing(entry -> entry.getValue().isDeprecated())
                 .thenComparing(entry -> !entry.getValue().isExpected())

@@ -34,7 +34,9 @@ import dev.nibble.kernel.jshell.Candidates.Origin;
 import dev.nibble.kernel.jshell.CodeLook.Found;
 import dev.nibble.kernel.jshell.Completions.Match;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import javax.lang.model.element.Element;
 import javax.lang.model.element.ElementKind;
@@ -57,6 +59,7 @@ final class Members {
     private final Found found;
     private final TreePath mark;
     private final List<TypeMirror> expected;
+    private final Map<String, TypeMirror> locals = new HashMap<>();
 
     Members(Found found) {
         this.found = found;
@@ -85,8 +88,8 @@ final class Members {
         } else {
             return;
         }
-        Element element = element(before);
-        TypeMirror type = type(before);
+        Element element = Calls.isName(before) ? element(before) : null;
+        TypeMirror type = new Calls(found).typeOf(new TreePath(mark, before));
         if (element instanceof TypeElement named) {
             members(named, (DeclaredType) named.asType(), candidates, isReference ? null : Boolean.TRUE);
             for (Element nested : found.elements().getAllMembers(named)) {
@@ -268,6 +271,13 @@ final class Members {
         }
     }
 
+    /** The type of a variable or parameter around the mark; null if none has that name. */
+    TypeMirror localType(String name) {
+        var candidates = new Candidates(new TypeNames.Prefix(name));
+        localsInto(candidates);
+        return locals.get(name);
+    }
+
     private void variable(VariableTree variable, TreePath parent, Candidates candidates) {
         String name = variable.getName().toString();
         if (!name.equals(Cursor.MARK) && !name.isEmpty() && !name.contains("<error>")) {
@@ -278,17 +288,24 @@ final class Members {
                     ? ""
                     : Signatures.type(type);
             candidates.add(name, new Match(name, "instance", shown), Origin.LOCAL, fits(type), false);
+            if (type != null) {
+                locals.putIfAbsent(name, type);
+            }
         }
     }
 
     private void bindings(Tree condition, Candidates candidates) {
+        TreePath path = found.trees().getPath(found.unit(), condition);
+        if (path == null) {
+            return;
+        }
         new TreePathScanner<Void, Void>() {
             @Override
             public Void visitBindingPattern(BindingPatternTree pattern, Void none) {
                 variable(pattern.getVariable(), getCurrentPath(), candidates);
                 return super.visitBindingPattern(pattern, null);
             }
-        }.scan(found.trees().getPath(found.unit(), condition), null);
+        }.scan(path, null);
     }
 
     private void ownMembers(TreePath at, ClassTree type, Candidates candidates) {
@@ -559,10 +576,6 @@ final class Members {
 
     private Element element(Tree tree) {
         return found.trees().getElement(new TreePath(mark, tree));
-    }
-
-    private TypeMirror type(Tree tree) {
-        return type(mark, tree);
     }
 
     private TypeMirror type(TreePath parent, Tree tree) {

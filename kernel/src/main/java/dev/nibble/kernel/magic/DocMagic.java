@@ -2,12 +2,15 @@ package dev.nibble.kernel.magic;
 
 import dev.nibble.kernel.display.MimeBundle;
 import dev.nibble.kernel.jshell.Documentation;
+import dev.nibble.kernel.jshell.Documentation.Help;
 import dev.nibble.kernel.jshell.Evaluation;
 import java.util.List;
+import java.util.Map;
 
 /** {@code %doc NAME}, or shorter {@code NAME?}: documentation in the front end's pager. */
 public final class DocMagic implements Magic {
     static final String NAME = "doc";
+    private static final String SOURCE = "??";
 
     @Override
     public String name() {
@@ -16,12 +19,12 @@ public final class DocMagic implements Magic {
 
     @Override
     public List<String> usage() {
-        return List.of("%" + NAME + " NAME", "NAME?");
+        return List.of("%" + NAME + " NAME", "NAME?", "NAME??");
     }
 
     @Override
     public String help() {
-        return "what a class, method or variable is, as Shift-Tab shows it";
+        return "what a class, method or variable is, as Shift-Tab shows it; with ?? how it is written";
     }
 
     @Override
@@ -35,11 +38,17 @@ public final class DocMagic implements Magic {
         if (name.isEmpty()) {
             throw new UsageError("%" + NAME + " needs a name, as in %" + NAME + " String.format");
         }
-        String text = new Documentation(context.engine()).at(name, name.length());
-        if (text.isEmpty()) {
-            throw new UsageError("nothing is known about " + name);
-        }
-        context.cell().page(MimeBundle.text(text));
+        Help help = new Documentation(context.engine())
+                .at(name, name.length(), wantsSource(call))
+                .orElseThrow(() -> new UsageError("nothing is known about " + name));
+        context.cell().page(MimeBundle.of(Map.of("text/plain", help.text(), "text/html", help.html())));
         return Evaluation.NOTHING;
+    }
+
+    /** {@code NAME??} and {@code ??NAME}. */
+    private static boolean wantsSource(Call call) {
+        String text = call.source().text();
+        return text.substring(call.argumentsEnd()).stripLeading().startsWith(SOURCE)
+                || text.substring(0, call.argumentsBegin()).stripTrailing().endsWith(SOURCE);
     }
 }

@@ -1,5 +1,6 @@
 package dev.nibble.kernel.notebook;
 
+import dev.nibble.kernel.display.JavaHtml;
 import dev.nibble.kernel.notebook.NotebookDocument.Cell;
 import java.nio.file.Path;
 

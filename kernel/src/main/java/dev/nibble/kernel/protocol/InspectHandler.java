@@ -2,6 +2,8 @@ package dev.nibble.kernel.protocol;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.nibble.kernel.jshell.Documentation;
+import dev.nibble.kernel.jshell.Documentation.Help;
+import java.util.Optional;
 
 /** {@code inspect_request}: what stands at the cursor. */
 public final class InspectHandler implements Handler {
@@ -15,12 +17,11 @@ public final class InspectHandler implements Handler {
     @Override
     public void handle(Request request, Reply reply) {
         String code = request.text("code");
-        String text = new Documentation(cells.engine()).at(code, CodePoints.cursor(request, code));
-        ObjectNode content = Json.ok().put("found", !text.isEmpty());
+        boolean withSource = request.content().path("detail_level").asInt(0) > 0;
+        Optional<Help> help = new Documentation(cells.engine()).at(code, CodePoints.cursor(request, code), withSource);
+        ObjectNode content = Json.ok().put("found", help.isPresent());
         ObjectNode data = content.putObject("data");
-        if (!text.isEmpty()) {
-            data.put("text/plain", text);
-        }
+        help.ifPresent(it -> data.put("text/plain", it.text()).put("text/html", it.html()));
         content.putObject("metadata");
         reply.reply(content);
     }

@@ -1,11 +1,13 @@
-package dev.nibble.kernel.notebook;
+package dev.nibble.kernel.display;
 
+import java.util.Map;
+import java.util.function.BinaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jsoup.nodes.Entities;
 
 /** Java source as HTML with its comments, texts, numbers, keywords and annotations marked. */
-final class JavaHtml {
+public final class JavaHtml {
     private static final Pattern TOKEN = Pattern.compile(
             "(?<comment>//[^\\n]*|/\\*.*?(?:\\*/|\\z))"
                     + "|(?<string>\"\"\".*?(?:\"\"\"|\\z)|\"(?:\\\\.|[^\"\\\\\\n])*+\"?|'(?:\\\\.|[^'\\\\\\n])*+'?)"
@@ -22,9 +24,27 @@ final class JavaHtml {
             Pattern.DOTALL);
     private static final String[] MARKED = {"comment", "string", "magic", "annotation", "number", "keyword"};
 
+    private static final Map<String, String> COLOURS = Map.of(
+            "comment", "#85888c",
+            "string", "#3a9a4f",
+            "magic", "#a259d9",
+            "annotation", "#a8812a",
+            "number", "#c0702a",
+            "keyword", "#a259d9");
+
     private JavaHtml() {}
 
-    static String of(String source) {
+    /** Marked by classes, {@code j-comment} and the like, for pages that have rules for them. */
+    public static String of(String source) {
+        return of(source, (kind, text) -> "<span class=\"j-" + kind + "\">" + text + "</span>");
+    }
+
+    /** Coloured in place, for notebooks, in colours that light and dark pages show. */
+    public static String coloured(String source) {
+        return of(source, (kind, text) -> "<span style=\"color:" + COLOURS.get(kind) + "\">" + text + "</span>");
+    }
+
+    private static String of(String source, BinaryOperator<String> marked) {
         StringBuilder out = new StringBuilder(source.length() * 2);
         Matcher token = TOKEN.matcher(source);
         int at = 0;
@@ -33,7 +53,7 @@ final class JavaHtml {
             at = token.end();
             String text = Entities.escape(token.group());
             String kind = kind(token);
-            out.append(kind == null ? text : "<span class=\"j-" + kind + "\">" + text + "</span>");
+            out.append(kind == null ? text : marked.apply(kind, text));
         }
         return out.append(Entities.escape(source.substring(at))).toString();
     }
