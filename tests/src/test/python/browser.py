@@ -21,6 +21,11 @@ import uuid
 
 from playwright.sync_api import sync_playwright
 
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+]
 HERE = {"127.0.0.1", "localhost"}
 SECONDS = 240
 
@@ -131,14 +136,7 @@ def wait_for(page, what, seconds):
 def look(lab, notebook, program, screenshots):
     outside, console = [], []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program,
-            args=[
-                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-                "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
-                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
-            ],
-        )
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         page = browser.new_page(viewport={"width": 1280, "height": 1000})
 
         def note(request):
@@ -191,4 +189,5 @@ def main():
             lab.stop()
 
 
-main()
+if __name__ == "__main__":
+    main()

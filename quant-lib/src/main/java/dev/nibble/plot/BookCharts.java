@@ -54,6 +54,23 @@ final class BookCharts {
                 series);
     }
 
+    /** Floating-point types from two bits on. */
+    private static final List<String> FLOATS = List.of(
+            "minifloat:e1m0:none",
+            "minifloat:e2m0:none",
+            "fp4",
+            "minifloat:e2m2:none",
+            "fp6",
+            "minifloat:e3m3:none",
+            "fp8");
+
+    static String recipe(String family, int bits) {
+        if (bits < 2 || bits > 8) {
+            throw new IllegalArgumentException("a number line is drawn for 2 to 8 bits, not for " + bits);
+        }
+        return family.equals("fp") ? FLOATS.get(bits - 2) : family + bits;
+    }
+
     /** Bell-shaped weights, scaled so that every block of at least two of the first has 1 and -1 in it. */
     private static Matrix unit() {
         float[] x = Generators.gaussian(1, 256, 1).values().clone();

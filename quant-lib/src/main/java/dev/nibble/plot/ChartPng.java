@@ -73,7 +73,7 @@ final class ChartPng {
     }
 
     /** As small as PNG makes it: pictures go into notebooks that are kept under version control. */
-    private static byte[] compressed(BufferedImage image) {
+    static byte[] compressed(BufferedImage image) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
         try (ImageOutputStream stream = new MemoryCacheImageOutputStream(out)) {

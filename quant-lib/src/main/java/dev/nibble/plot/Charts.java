@@ -283,6 +283,18 @@ public final class Charts {
     }
 
     /**
+     * Where the values of a family lie at so many bits, for a block whose largest weight is 1.
+     *
+     * @param family "int", "nf" or another family whose recipes end in their bits, or "fp": a floating-point type of so
+     *     many bits, the usual one where there is one
+     * @param bits 2 to 8
+     * @throws IllegalArgumentException if there is no such format
+     */
+    public static Chart numberLine(String family, int bits) {
+        return BookCharts.levels(BookCharts.recipe(family, bits));
+    }
+
+    /**
      * How the values of a fitted code book settle, round by round.
      *
      * @param recipe kmeans with any options; the first of its books is drawn, 200 rounds at most

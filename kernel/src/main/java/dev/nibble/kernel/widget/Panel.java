@@ -66,7 +66,9 @@ final class Panel {
         var gathered = new Gathered();
         try {
             Object result = cell.showingOn(gathered, code);
-            if (result != null) {
+            if (result instanceof Shown already) {
+                already.parts().forEach(gathered::add);
+            } else if (result != null) {
                 gathered.add(new Shown.Value(result));
             }
         } catch (Throwable e) { // whatever the code throws belongs in its place

@@ -5,6 +5,7 @@ import dev.nibble.kernel.display.Displays;
 import dev.nibble.kernel.display.MimeBundle;
 import dev.nibble.kernel.display.RenderOptions;
 import dev.nibble.plot.Chart;
+import dev.nibble.plot.Drawing;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +33,7 @@ record Shown(List<Part> parts) {
     /**
      * Printed text.
      *
-     * @param stream "stdout" or "stderr"
+     * @param stream "stdout", "stderr", or "sentence" for what is said of a picture
      * @param text with ANSI colours
      */
     record Text(String stream, String text) implements Part {}
@@ -70,6 +71,9 @@ record Shown(List<Part> parts) {
     private static Map<String, Object> state(Object value, boolean pictures) {
         if (value instanceof Widget widget) {
             return fields("view", "id", widget.model().id());
+        }
+        if (value instanceof Drawing drawing) {
+            return fields("drawing", "svg", drawing.svg(), "text", drawing.description());
         }
         if (value instanceof Chart chart) {
             Map<String, Object> figure = fields("figure", "figure", chart.plotly(), "text", chart.description());

@@ -19,6 +19,9 @@ import org.jsoup.nodes.Entities;
 final class Stills {
     private static final Pattern ANSI = Pattern.compile("\u001b\\[[0-9;]*[A-Za-z]");
     private static final String PNG = "image/png";
+    /** The stream of what is said of a picture. */
+    static final String SENTENCE = "sentence";
+
     private static final String VALUE = "<span style=\"display:inline-block;border:1px solid rgba(128,128,128,0.45);"
             + "border-radius:4px;padding:1px 9px;margin:0 8px 6px 0\">";
 
@@ -61,6 +64,11 @@ final class Stills {
             Shown shown, StringBuilder html, StringBuilder plain, Map<String, Object> data, RenderOptions options) {
         for (Shown.Part part : shown.parts()) {
             switch (part) {
+                case Shown.Text text
+                when text.stream().equals(SENTENCE) -> {
+                    html.append("<p>").append(Entities.escape(text.text())).append("</p>");
+                    plain.append('\n').append(text.text());
+                }
                 case Shown.Text text -> text(text.text(), "", html, plain);
                 case Shown.Failure failure -> text(String.join("\n", failure.lines()), "color:#c0392b;", html, plain);
                 case Shown.Value value -> value(value.value(), html, plain, data, options);
@@ -76,6 +84,13 @@ final class Stills {
                 .append(Entities.escape(clean))
                 .append("</pre>");
         plain.append('\n').append(clean);
+    }
+
+    /** What a value looks like inside a page; draws nothing that needs a script. */
+    static String html(Object value, RenderOptions options) {
+        var html = new StringBuilder();
+        value(value, html, new StringBuilder(), new LinkedHashMap<>(), options);
+        return html.toString();
     }
 
     private static void value(

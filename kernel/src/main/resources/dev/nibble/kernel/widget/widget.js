@@ -468,6 +468,10 @@ const DRAW = {
     here.element.innerHTML = part.html;
   },
 
+  drawing(part, here) {
+    here.element.innerHTML = part.svg;
+  },
+
   picture(part, here) {
     showPicture(here, part.picture, part.type, part.text);
   },

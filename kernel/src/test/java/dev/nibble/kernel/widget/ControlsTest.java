@@ -11,16 +11,20 @@ import static dev.nibble.kernel.widget.Controls.toggle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.nibble.core.Trace;
+import dev.nibble.format.Formats;
 import dev.nibble.kernel.cell.Cell;
 import dev.nibble.kernel.display.Displays;
 import dev.nibble.kernel.display.MimeBundle;
 import dev.nibble.kernel.display.NoOutput;
 import dev.nibble.kernel.display.RenderOptions;
 import dev.nibble.kernel.widget.Controls.Between;
+import dev.nibble.tensor.Matrix;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -178,6 +182,43 @@ class ControlsTest {
                 .doesNotContain("<script");
         MimeBundle kept = Displays.render(chart, RenderOptions.DEFAULT.withPng(true));
         assertThat(kept.data()).containsOnlyKeys("text/html", "text/plain", "image/png");
+    }
+
+    @Test
+    void aTracesStepsAreAFilmWhereNothingIsAlive() {
+        Trace trace = Trace.record();
+        Formats.parse("int4:g4").quantize(Matrix.of("w", 1, 4, new float[] {1, -2, 0.5f, 0}), trace);
+        Stepper stepper = Step.through(trace).at(2);
+        assertThat(stepper.count()).isEqualTo(6);
+        MimeBundle film = Displays.render(stepper, RenderOptions.DEFAULT.withPng(true));
+        assertThat((String) film.data().get("text/plain")).startsWith("step 3 of 6: Weight 1, -2");
+        String html = (String) film.data().get("text/html");
+        // Each with a picture, one of them also for who runs no scripts.
+        assertThat(html.split("<svg ", -1)).hasSize(1 + 6);
+        assertThat(html).contains("<img", "Weight 3, 0,", "</script></div>");
+        assertThat(html.indexOf("</script>")).isEqualTo(html.lastIndexOf("</script>"));
+        assertThat(film.data()).containsKey("image/png");
+    }
+
+    @Test
+    void aLongFilmIsCutBelowAMegabyteAndSaysSo() {
+        String big = "<p>" + "x".repeat(50_000) + "</p>";
+        Stepper stepper = Step.through(
+                IntStream.range(0, 16).boxed().toList(),
+                i -> MimeBundle.of(Map.of("text/html", big, "text/plain", "big")),
+                i -> "number " + i);
+        String html = html(stepper);
+        assertThat(html.length()).isBetween(400_000, 800_000);
+        assertThat(html).contains("of 16; all of them are there where the kernel runs");
+    }
+
+    @Test
+    void whatIsSteppedThroughMayBeAnything() {
+        Stepper stepper = Step.through(List.of("a<b", "c"), text -> text, text -> "</script>" + text);
+        assertThat(html(stepper)).contains("a&lt;b").containsOnlyOnce("</script>");
+        assertThat(plain(stepper.at(1))).isEqualTo("step 2 of 2: </script>c");
+        assertThatThrownBy(() -> Step.through(List.<String>of(), t -> t, t -> t))
+                .hasMessageContaining("empty");
     }
 
     @Test

@@ -101,7 +101,8 @@ public interface BlockCodec extends BlockDecoder {
 
     /**
      * Encodes one block and tells how: records of the family's own, one {@link BlockChosen} that the block can be made
-     * from again, and one {@link dev.nibble.format.BlockScaled}, in this order.
+     * from again, one {@link dev.nibble.format.BlockScaled} and one {@link dev.nibble.format.BlockWeights}, in this
+     * order.
      *
      * @param rowIndex row of the block, for the records
      */

@@ -3,6 +3,8 @@ package dev.nibble.format.gguf;
 import dev.nibble.core.Trace;
 import dev.nibble.format.BitField;
 import dev.nibble.format.BlockScaled;
+import dev.nibble.format.BlockWeights;
+import java.util.Arrays;
 import java.util.List;
 
 /** A codec that first decides all numbers of a block and then packs them: traced or not, the same two steps. */
@@ -66,6 +68,11 @@ abstract class ChoosingCodec implements BlockCodec {
                 high = Math.max(high, x[i]);
             }
             return new BlockScaled(rowIndex, column, size, low, high, choice.wanted, choice.d, zero());
+        });
+        trace.add(() -> {
+            float[] decoded = new float[type().blockSize()];
+            decode(out, at, 1, decoded, 0);
+            return new BlockWeights(rowIndex, column, Arrays.copyOfRange(x, from, from + decoded.length), decoded);
         });
     }
 

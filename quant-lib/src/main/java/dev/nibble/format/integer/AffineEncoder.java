@@ -296,6 +296,7 @@ final class AffineEncoder {
                 int g = k;
                 trace.add(() -> AffineTrace.block(w, start(index), count(index), grid, g, rule));
                 trace.add(() -> AffineTrace.codes(w, start(index), count(index), grid, g, rule, q));
+                trace.add(() -> AffineTrace.weights(w, start(index), count(index), grid, g, rule, q));
             }
         }
     }

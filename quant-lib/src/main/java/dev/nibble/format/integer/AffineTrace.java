@@ -1,7 +1,9 @@
 package dev.nibble.format.integer;
 
 import dev.nibble.format.BlockScaled;
+import dev.nibble.format.BlockWeights;
 import dev.nibble.tensor.Matrix;
+import java.util.Arrays;
 
 /** What a trace is told of a block of integers: its scale and zero, then its codes and what was clipped. */
 final class AffineTrace {
@@ -39,7 +41,7 @@ final class AffineTrace {
     }
 
     static AffineBlock codes(Matrix w, int start, int count, Grid grid, int k, AffineRule rule, AffineQuantized q) {
-        byte[] fields = new byte[count];
+        byte[] fields = fields(w, start, count, rule, q);
         double one = grid.value(k, grid.fieldMin);
         double other = grid.value(k, grid.fieldMax);
         double slack = Math.abs((double) grid.s[k]) * rule.factor() / 2;
@@ -47,9 +49,7 @@ final class AffineTrace {
         double high = Math.max(one, other);
         int clipped = 0;
         for (int i = 0; i < count; i++) {
-            int at = start + i;
-            fields[i] = (byte) (q.code(at / w.cols(), at % w.cols()) + rule.offset());
-            float v = w.values()[at];
+            float v = w.values()[start + i];
             if (v < low - slack || v > high + slack) {
                 clipped++;
             }
@@ -65,5 +65,22 @@ final class AffineTrace {
                 (float) high,
                 clipped,
                 fields);
+    }
+
+    private static byte[] fields(Matrix w, int start, int count, AffineRule rule, AffineQuantized q) {
+        byte[] fields = new byte[count];
+        for (int i = 0; i < count; i++) {
+            int at = start + i;
+            fields[i] = (byte) (q.code(at / w.cols(), at % w.cols()) + rule.offset());
+        }
+        return fields;
+    }
+
+    static BlockWeights weights(Matrix w, int start, int count, Grid grid, int k, AffineRule rule, AffineQuantized q) {
+        byte[] fields = fields(w, start, count, rule, q);
+        float[] decoded = new float[count];
+        IntegerKernels.BEST.decode(fields, 0, count, grid, k, count, decoded, 0);
+        return new BlockWeights(
+                start / w.cols(), start % w.cols(), Arrays.copyOfRange(w.values(), start, start + count), decoded);
     }
 }
