@@ -78,7 +78,7 @@ final class ShellCommands {
             return;
         }
         var all = process.descendants().toList();
-        signal(process, "-TERM");
+        signal(process, "TERM");
         process.destroy(); // before what it waits for, or it goes on with its next command
         all.forEach(ProcessHandle::destroy);
         try {
@@ -90,7 +90,7 @@ final class ShellCommands {
             Thread.currentThread().interrupt();
         }
         all.forEach(ProcessHandle::destroyForcibly);
-        signal(process, "-KILL");
+        signal(process, "KILL");
     }
 
     /**
@@ -102,7 +102,7 @@ final class ShellCommands {
             return;
         }
         try {
-            var kill = new ProcessBuilder("/bin/sh", "-c", "kill " + signal + " -- -" + process.pid() + " 2>/dev/null")
+            var kill = new ProcessBuilder("/bin/sh", "-c", "kill -s " + signal + " -- -" + process.pid() + " 2>/dev/null")
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
