@@ -2,6 +2,7 @@ package dev.nibble.checkpoint;
 
 import dev.nibble.core.Parallel;
 import dev.nibble.core.Progress;
+import dev.nibble.core.Room;
 import dev.nibble.format.BitField.Role;
 import dev.nibble.format.Format;
 import dev.nibble.format.Formats;
@@ -326,7 +327,7 @@ final class HqqWeight implements Weight {
             return Pieces.rows(this, from, count);
         }
         long first = from * is.cols();
-        float[] values = new float[Math.multiplyExact(count, is.cols())];
+        float[] values = Room.floats((long) count * is.cols(), name + " as float32");
         byte[] codes = codes(first, values.length);
         // As many scales as the rows touch: with axis 0 weight i has scale i mod groups.
         long groups = is.groups();

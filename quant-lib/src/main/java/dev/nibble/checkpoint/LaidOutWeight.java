@@ -2,6 +2,7 @@ package dev.nibble.checkpoint;
 
 import dev.nibble.core.Parallel;
 import dev.nibble.core.Progress;
+import dev.nibble.core.Room;
 import dev.nibble.format.BitField.Role;
 import dev.nibble.format.Format;
 import dev.nibble.format.Quantized;
@@ -222,7 +223,7 @@ abstract class LaidOutWeight implements Weight {
     public Matrix rows(long from, int count, Progress progress) {
         AffineRows rows = affine(from, count).orElseThrow();
         int in = shape.in();
-        float[] values = new float[Math.multiplyExact(count, in)];
+        float[] values = Room.floats((long) count * in, name + " as float32");
         Parallel.ranges(count, GRAIN, progress.cancelToken(), "read " + name, (a, b) -> {
             for (int i = a * in; i < b * in; i++) {
                 values[i] = rows.value(i);

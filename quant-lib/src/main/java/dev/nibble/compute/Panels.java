@@ -2,6 +2,7 @@ package dev.nibble.compute;
 
 import dev.nibble.core.Parallel;
 import dev.nibble.core.Progress;
+import dev.nibble.core.Room;
 import dev.nibble.tensor.Matrix;
 import java.util.Locale;
 
@@ -66,7 +67,7 @@ public final class Panels {
                     outputs,
                     inputs));
         }
-        return new float[(int) size];
+        return Room.floats(size, name + " for products");
     }
 
     static int panels(int outputs) {

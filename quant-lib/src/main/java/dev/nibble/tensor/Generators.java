@@ -3,6 +3,7 @@ package dev.nibble.tensor;
 import dev.nibble.core.CancelToken;
 import dev.nibble.core.Parallel;
 import dev.nibble.core.Progress;
+import dev.nibble.core.Room;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -115,7 +116,7 @@ public final class Generators {
         if (rows < 0 || cols < 0 || (long) rows * cols > Integer.MAX_VALUE - 8) {
             throw new IllegalArgumentException("a matrix of shape [" + rows + ", " + cols + "] can not be made");
         }
-        return new float[rows * cols];
+        return Room.floats((long) rows * cols, "a matrix of " + rows + " x " + cols);
     }
 
     private static float[] normal(int rows, int cols, long seed, double std) {

@@ -1,5 +1,6 @@
 package dev.nibble.kernel.channel;
 
+import dev.nibble.kernel.cell.MemoryReserve;
 import io.github.spencerpark.jupyter.channels.JupyterSocket;
 import io.github.spencerpark.jupyter.kernel.KernelConnectionProperties;
 import io.github.spencerpark.jupyter.messages.HMACGenerator;
@@ -156,23 +157,32 @@ abstract class Channel extends JupyterSocket implements Runnable {
             poller.register(this, ZMQ.Poller.POLLIN);
             poller.register(wake.source(), ZMQ.Poller.POLLIN);
             while (!finished) {
-                poller.poll(-1);
-                if (poller.pollin(1)) {
-                    emptyPipe();
-                }
-                // Before the work is taken: what is posted from here on wakes us again.
-                awake.set(false);
-                for (Runnable work = posted.poll(); work != null; work = posted.poll()) {
-                    work.run();
-                }
-                for (int i = 0; i < MAX_ROUND && !finished; i++) {
-                    List<byte[]> frames = receiveNow();
-                    if (frames == null) {
-                        break;
-                    }
-                    receiver.accept(frames);
+                try {
+                    round(poller, receiver);
+                } catch (OutOfMemoryError e) {
+                    // A cell has filled the heap. What was being sent or taken in is lost, the channel is not.
+                    MemoryReserve.release();
                 }
             }
+        }
+    }
+
+    private void round(ZMQ.Poller poller, Consumer<List<byte[]>> receiver) {
+        poller.poll(-1);
+        if (poller.pollin(1)) {
+            emptyPipe();
+        }
+        // Before the work is taken: what is posted from here on wakes us again.
+        awake.set(false);
+        for (Runnable work = posted.poll(); work != null; work = posted.poll()) {
+            work.run();
+        }
+        for (int i = 0; i < MAX_ROUND && !finished; i++) {
+            List<byte[]> frames = receiveNow();
+            if (frames == null) {
+                break;
+            }
+            receiver.accept(frames);
         }
     }
 

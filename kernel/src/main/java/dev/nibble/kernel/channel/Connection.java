@@ -1,6 +1,8 @@
 package dev.nibble.kernel.channel;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.nibble.kernel.cell.MemoryReserve;
+import dev.nibble.kernel.cell.StandardStreams;
 import dev.nibble.kernel.comm.CommPort;
 import dev.nibble.kernel.protocol.Comms;
 import dev.nibble.kernel.protocol.Dispatcher;
@@ -22,6 +24,8 @@ public final class Connection {
     /** What each channel gets at the end to send what it has, in milliseconds. */
     private static final long CHANNEL_MILLIS = 300;
 
+    private static final int LOST = 3;
+
     private final ZMQ.Context context = ZMQ.context(1);
     private final PublishChannel publisher;
     private final InputChannel input;
@@ -31,6 +35,7 @@ public final class Connection {
     private final Basekernel basekernel;
 
     private Connection(KernelConnectionProperties properties, HMACGenerator signer, String protocolVersion) {
+        context.setUncaughtExceptionHandler(Connection::lost);
         var wire = new Wire(signer, protocolVersion);
         publisher = new PublishChannel(context, signer, wire);
         input = new InputChannel(context, signer, wire);
@@ -41,6 +46,19 @@ public final class Connection {
                 context, signer, "control", KernelConnectionProperties::getControlPort, wire, publisher, input);
         basekernel = new Basekernel(publisher);
         Stream.of(heartbeat, publisher, input, control, shell).forEach(channel -> channel.bind(properties));
+    }
+
+    /**
+     * A thread that moves bytes has died, which happens when the heap is full and cells keep it full. Nobody could reach
+     * this process any more, so it ends: a front end notices, and starts another.
+     */
+    private static void lost(Thread thread, Throwable error) {
+        MemoryReserve.release();
+        try {
+            StandardStreams.log().println("nibble: the connection is lost (" + error + "), so the kernel ends");
+        } finally {
+            Runtime.getRuntime().halt(LOST);
+        }
     }
 
     /**

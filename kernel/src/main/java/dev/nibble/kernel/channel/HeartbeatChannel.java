@@ -1,5 +1,6 @@
 package dev.nibble.kernel.channel;
 
+import dev.nibble.kernel.cell.MemoryReserve;
 import io.github.spencerpark.jupyter.kernel.KernelConnectionProperties;
 import io.github.spencerpark.jupyter.messages.HMACGenerator;
 import java.util.List;
@@ -20,9 +21,13 @@ final class HeartbeatChannel extends Channel {
     @Override
     void serve() {
         while (true) {
-            List<byte[]> frames = receive();
-            if (frames != null) {
-                send(frames);
+            try {
+                List<byte[]> frames = receive();
+                if (frames != null) {
+                    send(frames);
+                }
+            } catch (OutOfMemoryError e) {
+                MemoryReserve.release();
             }
         }
     }

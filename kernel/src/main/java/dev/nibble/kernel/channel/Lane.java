@@ -1,5 +1,6 @@
 package dev.nibble.kernel.channel;
 
+import dev.nibble.kernel.cell.MemoryReserve;
 import dev.nibble.kernel.protocol.Dispatcher;
 import dev.nibble.kernel.protocol.Reply;
 import dev.nibble.kernel.protocol.Request;
@@ -60,6 +61,8 @@ final class Lane implements Runnable {
                 dispatcher.handle(next.request, next.reply);
             } catch (InterruptedException e) {
                 // Meant for a cell's code and come too late: the lane goes on.
+            } catch (OutOfMemoryError e) {
+                MemoryReserve.release(); // the answer is lost, the lane is not
             }
         }
     }

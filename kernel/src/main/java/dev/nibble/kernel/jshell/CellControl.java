@@ -1,5 +1,6 @@
 package dev.nibble.kernel.jshell;
 
+import dev.nibble.kernel.cell.MemoryReserve;
 import dev.nibble.kernel.cell.StandardStreams;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
@@ -178,6 +179,7 @@ final class CellControl extends DirectExecutionControl {
                 try {
                     frame.value = snippet.invoke(null);
                 } catch (InvocationTargetException e) {
+                    MemoryReserve.releaseAfter(e);
                     frame.thrown = e.getCause();
                     throw e;
                 }
@@ -185,6 +187,10 @@ final class CellControl extends DirectExecutionControl {
             });
         } catch (InvocationTargetException e) {
             throw outcome(e, frame);
+        } catch (VirtualMachineError e) {
+            // Not even room for the wrapper in which reflection hands on what the code threw; nor for a stack.
+            MemoryReserve.releaseAfter(e);
+            throw new UserException(message(e), e.getClass().getName(), new StackTraceElement[0]);
         } catch (UserThread.Abandoned e) {
             // JShell translates the stack to the places of snippets.
             throw new UserException("", UserThread.Abandoned.class.getName(), frame.thread.stack());

@@ -1,6 +1,7 @@
 package dev.nibble.kernel.jshell;
 
 import dev.nibble.kernel.cell.Cell;
+import dev.nibble.kernel.cell.MemoryReserve;
 import dev.nibble.kernel.jshell.SessionView.Member;
 import dev.nibble.kernel.jshell.SessionView.MemberKind;
 import java.util.ArrayList;
@@ -225,6 +226,7 @@ public final class Engine implements AutoCloseable {
     public final class Session implements AutoCloseable {
         private final Cell cell;
         private final UserThread thread;
+        private final List<String> declared = new ArrayList<>();
 
         private Session(Cell cell, UserThread thread) {
             this.cell = cell;
@@ -286,6 +288,7 @@ public final class Engine implements AutoCloseable {
             try {
                 events = control.within(frame, () -> shell.eval(code));
             } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+                MemoryReserve.releaseAfter(e);
                 return cell.isCancelled()
                         ? Evaluation.failed(interrupted())
                         : Evaluation.failed(tracebacks.compilerFailed(e, whole, offset));
@@ -304,6 +307,9 @@ public final class Engine implements AutoCloseable {
                         reset.add(variable.name());
                     }
                     continue;
+                }
+                if (event.snippet() instanceof VarSnippet variable) {
+                    declared.add(variable.name());
                 }
                 switch (event.status()) {
                     case REJECTED -> {
@@ -357,6 +363,14 @@ public final class Engine implements AutoCloseable {
                 cell.note("note: " + places.describe(snippet) + " cannot be used until " + missing + " is defined");
             }
             return null;
+        }
+
+        /**
+         * A problem with what has to be said, and done, when memory has run out; others as they are. Call it when
+         * nothing of the cell is held any more.
+         */
+        public Problem afterwards(Problem problem) {
+            return FullHeap.is(problem) ? FullHeap.explain(problem, classes, declared) : problem;
         }
 
         /** Calls {@code work} on the thread of the cell's code, so that an interrupt ends it. */

@@ -207,6 +207,26 @@ public final class SessionClasses {
         return gone.stream().map(PersistentSnippet::name).distinct().toList();
     }
 
+    /**
+     * Sets variables to null, without a compiler, which needs memory.
+     *
+     * @return those that held an object
+     */
+    List<String> clear(List<String> names) {
+        return analysis.alone(() -> active(VarSnippet.class).stream()
+                .filter(variable -> names.contains(variable.name()) && isObject(variable) && write(variable, null))
+                .map(VarSnippet::name)
+                .toList());
+    }
+
+    private boolean isObject(VarSnippet variable) {
+        try {
+            return !field(variable).getType().isPrimitive() && read(variable) != null;
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError notMade) {
+            return false;
+        }
+    }
+
     /** Forgets everything that cells declared, and lets go of its classes. Imports and the class path stay. */
     public List<String> forgetAll(Collection<Path> run) {
         return analysis.alone(() -> {

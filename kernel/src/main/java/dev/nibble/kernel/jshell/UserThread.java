@@ -1,5 +1,6 @@
 package dev.nibble.kernel.jshell;
 
+import dev.nibble.kernel.cell.MemoryReserve;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -71,6 +72,7 @@ final class UserThread implements AutoCloseable {
                 Thread.currentThread().setContextClassLoader(loader.get());
                 result.complete(work.call());
             } catch (Throwable e) {
+                MemoryReserve.releaseAfter(e);
                 result.completeExceptionally(e);
             }
         });
@@ -147,6 +149,7 @@ final class UserThread implements AutoCloseable {
 
         @Override
         public void uncaughtException(Thread thread, Throwable error) {
+            MemoryReserve.releaseAfter(error);
             if (!(error instanceof CellStopped)) {
                 super.uncaughtException(thread, error);
             }

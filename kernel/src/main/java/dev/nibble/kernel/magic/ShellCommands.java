@@ -102,7 +102,8 @@ final class ShellCommands {
             return;
         }
         try {
-            var kill = new ProcessBuilder("/bin/sh", "-c", "kill -s " + signal + " -- -" + process.pid() + " 2>/dev/null")
+            var kill = new ProcessBuilder(
+                            "/bin/sh", "-c", "kill -s " + signal + " -- -" + process.pid() + " 2>/dev/null")
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();

@@ -4,6 +4,7 @@ import dev.nibble.core.Live;
 import dev.nibble.core.Progress;
 import dev.nibble.kernel.cell.Cell;
 import dev.nibble.kernel.cell.Display;
+import dev.nibble.kernel.cell.MemoryReserve;
 import dev.nibble.kernel.cell.StandardStreams;
 import dev.nibble.kernel.display.Displays;
 import dev.nibble.kernel.display.MimeBundle;
@@ -91,6 +92,7 @@ public final class Cells implements CellRunner {
                 cell.leave();
             }
             workspace.begin(made, problem -> StandardStreams.log().println("nibble: " + problem));
+            MemoryReserve.fill();
             engine.complete(made);
             prepare(made);
         } catch (Throwable e) {
@@ -245,11 +247,13 @@ public final class Cells implements CellRunner {
         try (var session = java.open(cell)) {
             Problem problem = evaluate(number, source, cell, java, session);
             if (problem != null) {
-                return new Outcome(failed(number, cell, problem), Map.of());
+                return new Outcome(failed(number, cell, session.afterwards(problem)), Map.of());
             }
             Map<String, Expression> values = new LinkedHashMap<>();
             asked.forEach((name, expression) -> values.put(name, expression(expression, cell, session)));
             return new Outcome(new CellResult(number, null), values);
+        } finally {
+            MemoryReserve.fill();
         }
     }
 

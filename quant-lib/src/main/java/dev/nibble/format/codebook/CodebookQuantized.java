@@ -1,6 +1,7 @@
 package dev.nibble.format.codebook;
 
 import dev.nibble.core.Parallel;
+import dev.nibble.core.Room;
 import dev.nibble.format.BitField;
 import dev.nibble.format.BitRun;
 import dev.nibble.format.BlockView;
@@ -63,7 +64,7 @@ final class CodebookQuantized extends StoredMatrix {
 
     @Override
     public Matrix dequantize() {
-        float[] values = new float[rows * cols];
+        float[] values = Room.floats((long) rows * cols, name + " as float32");
         Parallel.ranges(values.length, Blocks.PIECE, "dequantize " + name, (from, to) -> {
             byte[] codes = new byte[to - from];
             CodeStream.unpack(packed, from, codes.length, book.bits(), codes);

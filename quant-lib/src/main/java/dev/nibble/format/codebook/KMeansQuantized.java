@@ -1,6 +1,7 @@
 package dev.nibble.format.codebook;
 
 import dev.nibble.core.Parallel;
+import dev.nibble.core.Room;
 import dev.nibble.format.BitField;
 import dev.nibble.format.BitRun;
 import dev.nibble.format.BlockView;
@@ -68,7 +69,7 @@ final class KMeansQuantized extends StoredMatrix {
 
     @Override
     public Matrix dequantize() {
-        float[] values = new float[rows * cols];
+        float[] values = Room.floats((long) rows * cols, name + " as float32");
         int step = format.pieceRows(cols);
         int rowsAtATime = Math.max(1, Blocks.PIECE / cols / step) * step;
         Parallel.ranges(rows, rowsAtATime, "dequantize " + name, (from, to) -> {

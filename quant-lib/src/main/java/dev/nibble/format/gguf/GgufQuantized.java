@@ -1,6 +1,7 @@
 package dev.nibble.format.gguf;
 
 import dev.nibble.core.Parallel;
+import dev.nibble.core.Room;
 import dev.nibble.format.BitField;
 import dev.nibble.format.BitRun;
 import dev.nibble.format.BlockView;
@@ -54,7 +55,7 @@ final class GgufQuantized extends StoredMatrix {
 
     @Override
     public Matrix dequantize() {
-        float[] values = new float[rows * cols];
+        float[] values = Room.floats((long) rows * cols, name + " as float32");
         int grain = Math.max(1, Blocks.PIECE / type.blockSize());
         Parallel.ranges(
                 blocks(),

@@ -3,6 +3,7 @@ package dev.nibble.format.integer;
 import dev.nibble.core.CancelToken;
 import dev.nibble.core.Parallel;
 import dev.nibble.core.Progress;
+import dev.nibble.core.Room;
 import dev.nibble.format.BitField;
 import dev.nibble.format.BitField.Role;
 import dev.nibble.format.BitRun;
@@ -190,7 +191,7 @@ final class AffineQuantized extends StoredMatrix {
 
     @Override
     public Matrix dequantize() {
-        float[] values = new float[rows * cols];
+        float[] values = Room.floats((long) rows * cols, name + " as float32");
         CancelToken cancel = Progress.current().cancelToken();
         String what = "dequantize " + name;
         int unit = coding.unit(rule.bits());

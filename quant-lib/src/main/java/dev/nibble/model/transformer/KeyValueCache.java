@@ -1,5 +1,6 @@
 package dev.nibble.model.transformer;
 
+import dev.nibble.core.Room;
 import java.util.Locale;
 
 /**
@@ -31,8 +32,8 @@ final class KeyValueCache {
             throw new IllegalArgumentException(
                     String.format(Locale.ROOT, "keys of %,d positions are more than an array holds", positions));
         }
-        keys = new float[(int) (rounded * heads * size)];
-        values = new float[(int) most];
+        keys = Room.floats(rounded * heads * size, "keys of " + rounded + " positions");
+        values = Room.floats(most, "values of " + rounded + " positions");
         capacity = (int) rounded;
     }
 
