@@ -7,6 +7,7 @@ import dev.nibble.kernel.spi.KernelSession;
 import dev.nibble.kernel.spi.MagicCommand;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,10 @@ final class Extensions {
     private final Magics magics;
     // Guarded by this.
     private final Map<Class<?>, Extension> started = new LinkedHashMap<>();
+    /** Those that threw: they are not tried again. */
+    private final Set<Class<?>> failed = Collections.newSetFromMap(new WeakHashMap<>());
+    /** What was reported: each complaint once. */
+    private final Set<String> reported = new HashSet<>();
     /** The classes of renderers that were told of. */
     private final Set<Class<?>> shown = Collections.newSetFromMap(new WeakHashMap<>());
 
@@ -36,10 +41,15 @@ final class Extensions {
     /**
      * Looks again: takes what is new, and lets go of what is no longer found.
      *
-     * @param report told what is wrong, for people
+     * @param everything told what is wrong, for people, each thing once
      * @return what came, for people; empty if nothing did
      */
-    synchronized List<String> refresh(KernelSession session, Consumer<String> report) {
+    synchronized List<String> refresh(KernelSession session, Consumer<String> everything) {
+        Consumer<String> report = complaint -> {
+            if (reported.add(complaint)) {
+                everything.accept(complaint);
+            }
+        };
         var said = new ArrayList<String>();
         ClassLoader loader = session.loader();
         List<ServiceLoader.Provider<MagicCommand>> commands = found(MagicCommand.class, loader, report);
@@ -96,10 +106,11 @@ final class Extensions {
         var classes = found.stream().map(ServiceLoader.Provider::type).collect(Collectors.toSet());
         stop(type -> !classes.contains(type), report);
         for (ServiceLoader.Provider<Extension> provider : found) {
-            if (!started.containsKey(provider.type())) {
+            if (!started.containsKey(provider.type()) && failed.add(provider.type())) {
                 attempt("the extension " + provider.type().getName(), report, () -> {
                     Extension extension = provider.get();
                     extension.start(session);
+                    failed.remove(provider.type());
                     started.put(provider.type(), extension);
                     said.add("started " + provider.type().getSimpleName());
                 });

@@ -32,7 +32,7 @@ public final class JarsMagic extends OptionMagic<JarsMagic.Arguments> {
                 "A session works with copies, so a build may write over the files meanwhile. Alone it lists what was"
                         + " added."
             },
-            customSynopsis = {"%jars PATH…", "%jars --reload", "%jars"})
+            customSynopsis = {"%%jars PATH…", "%%jars --reload", "%%jars"})
     static final class Arguments {
         @Parameters(
                 paramLabel = "PATH",

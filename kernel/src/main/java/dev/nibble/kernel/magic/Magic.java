@@ -30,6 +30,11 @@ public interface Magic {
         return Argument.TEXT;
     }
 
+    /** All that there is to say about how it is written. */
+    default String manual() {
+        return String.join("\n", usage()) + "\n" + help();
+    }
+
     /**
      * Runs it.
      *

@@ -21,8 +21,8 @@ public final class Magics {
     /** {@code %name arguments}; {@code !command}; or {@code name?}, {@code ?name} and the like, alone on a line. */
     private static final Pattern LINE = Pattern.compile(
             "(?m)^[ \\t]*(?:%([A-Za-z]\\w*)(?=[ \\t]|$)[ \\t]*([^\\n]*)|!(?![=!(])[ \\t]*(([\\w$]*)[^\\n]*)"
-                    + "|\\?{1,2}[ \\t]*(?<after>[A-Za-z_$][\\w$.]*)[ \\t]*$"
-                    + "|(?<before>[A-Za-z_$][\\w$.]*)[ \\t]*\\?{1,2}[ \\t]*$)");
+                    + "|\\?{1,2}[ \\t]*(?<after>%{0,2}[A-Za-z_$][\\w$.]*)[ \\t]*$"
+                    + "|(?<before>%{0,2}[A-Za-z_$][\\w$.]*)[ \\t]*\\?{1,2}[ \\t]*$)");
 
     private static final Pattern CALL_OF_A_CLASS = Pattern.compile("[A-Z][\\w$]*\\.[\\w$.]+\\(");
     private static final Set<String> JAVA = Set.of("true", "false", "new", "this", "switch", "");
@@ -155,6 +155,11 @@ public final class Magics {
                 || Pattern.compile("(?<![\\w$])" + Pattern.quote(word) + "(?![\\w$])")
                         .matcher(before)
                         .find();
+    }
+
+    /** How a magic is written and what it does. */
+    static String manual(String written, Magic.Context context) {
+        return context.workspace().magics().find(written).manual();
     }
 
     /** A magic that may be there when the lines above it have run: they may add it. */

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -27,7 +28,7 @@ public final class MavenMagic extends OptionMagic<MavenMagic.Arguments> {
                 "Settings, mirrors, passwords and the local repository are those of your Maven (~/.m2). Alone it lists what"
                         + " was added."
             },
-            customSynopsis = {"%maven GROUP:NAME:VERSION…", "%maven"})
+            customSynopsis = {"%%maven GROUP:NAME:VERSION…", "%%maven"})
     static final class Arguments {
         @Parameters(
                 paramLabel = "COORDINATES",
@@ -110,6 +111,7 @@ public final class MavenMagic extends OptionMagic<MavenMagic.Arguments> {
     private static List<Found> add(List<Found> found, ClassPath classPath, Context context) throws IOException {
         Map<String, Found> before = classPath.artifacts();
         var added = new ArrayList<Found>();
+        var kept = new ArrayList<String>();
         for (Found one : found) {
             Found there = before.get(one.key());
             if (there != null) {
@@ -123,11 +125,10 @@ public final class MavenMagic extends OptionMagic<MavenMagic.Arguments> {
                 continue;
             }
             ClassPath.Ours ours = ClassPath.ours(one.file());
-            if (ours.whole()) {
+            boolean sameName = ours.jar().matches(Pattern.quote(one.name()) + "-\\d.*\\.jar");
+            if (ours.whole() || sameName) {
                 if (!ours.jar().equals(one.file().getFileName().toString())) {
-                    context.cell()
-                            .note("note: " + one.coordinates() + " is left out, because the kernel itself has "
-                                    + ours.jar() + ", which wins");
+                    kept.add(ours.jar().replaceFirst("\\.jar$", "") + " (not " + one.version() + ")");
                 } else if (one.asked()) {
                     context.cell().say(one.coordinates() + " is part of the kernel");
                 }
@@ -140,6 +141,9 @@ public final class MavenMagic extends OptionMagic<MavenMagic.Arguments> {
             }
             classPath.add(one);
             added.add(one);
+        }
+        if (!kept.isEmpty()) {
+            context.cell().note("note: what the kernel has itself wins: " + String.join(", ", kept));
         }
         if (!added.isEmpty()) {
             context.cell().say(summary(added));

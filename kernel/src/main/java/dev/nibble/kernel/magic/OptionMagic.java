@@ -62,7 +62,7 @@ abstract class OptionMagic<A> implements Magic {
     public final List<String> usage() {
         String[] written = spec.usageMessage().customSynopsis();
         if (written.length > 0) {
-            return List.of(written);
+            return Stream.of(written).map(OptionMagic::plain).toList();
         }
         String synopsis = new CommandLine.Help(spec, CommandLine.Help.defaultColorScheme(Ansi.OFF))
                 .abbreviatedSynopsis()
@@ -80,7 +80,7 @@ abstract class OptionMagic<A> implements Magic {
     @Override
     public final String help() {
         String[] description = spec.usageMessage().description();
-        return description.length == 0 ? "" : description[0];
+        return description.length == 0 ? "" : plain(description[0]);
     }
 
     @Override
@@ -93,7 +93,20 @@ abstract class OptionMagic<A> implements Magic {
 
     private static Option option(String name, OptionSpec option) {
         String value = option.arity().max() == 0 ? "" : option.paramLabel();
-        return new Option(name, String.join(" ", option.description()), value, choices(option));
+        return new Option(name, plain(String.join(" ", option.description())), value, choices(option));
+    }
+
+    @Override
+    public final String manual() {
+        return line(arguments.get())
+                .setUsageHelpWidth(HELP_COLUMNS)
+                .getUsageMessage(Ansi.OFF)
+                .strip();
+    }
+
+    /** Picocli takes a percent sign for the beginning of a format, unless there are two. */
+    private static String plain(String text) {
+        return text.replace("%%", "%");
     }
 
     private static List<String> choices(OptionSpec option) {
@@ -123,10 +136,7 @@ abstract class OptionMagic<A> implements Magic {
         try {
             var result = command.parseArgs(words.stream().map(Words.Word::text).toArray(String[]::new));
             if (result.isUsageHelpRequested()) {
-                context.cell()
-                        .say(command.setUsageHelpWidth(HELP_COLUMNS)
-                                .getUsageMessage(Ansi.OFF)
-                                .strip());
+                context.cell().say(manual());
                 return Evaluation.NOTHING;
             }
         } catch (ParameterException e) {
@@ -158,7 +168,7 @@ abstract class OptionMagic<A> implements Magic {
             line.setStopAtUnmatched(true);
         }
         if (made.usageMessage().customSynopsis().length == 0) {
-            made.usageMessage().synopsisHeading("%");
+            made.usageMessage().synopsisHeading(onALine ? "%%" : "%%%%");
         } else {
             made.usageMessage().synopsisHeading("");
         }

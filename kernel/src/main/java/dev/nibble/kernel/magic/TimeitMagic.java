@@ -31,7 +31,7 @@ public final class TimeitMagic extends OptionMagic<TimeitMagic.Arguments> {
             name = "timeit",
             description = "how long the line, or the cell, takes when it runs again and again: median of -r runs of -n"
                     + " loops, allocation, garbage collection",
-            customSynopsis = {"%timeit [-n N] [-r R] CODE", "%%timeit [-n N] [-r R]"})
+            customSynopsis = {"%%timeit [-n N] [-r R] CODE", "%%%%timeit [-n N] [-r R]"})
     static final class Arguments {
         @CommandLine.Option(
                 names = {"-n", "--number"},

@@ -10,10 +10,13 @@ import dev.nibble.kernel.protocol.CellRunner.CellResult;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -157,6 +160,21 @@ class AddedClassesTest {
     }
 
     @Test
+    void anInterruptEndsTheWaitForAServer() throws Exception {
+        try (var silent = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
+            Path slow = settings("http://127.0.0.1:" + silent.getLocalPort() + "/", "silent");
+            var result = new CompletableFuture<CellResult>();
+            var output = new Recorder();
+            String code = "%maven --settings " + slow + " org.tree:leaf:1.0";
+            Thread.ofPlatform().daemon().start(() -> result.complete(cells.run(CellRequest.of(code), output)));
+            try (var _ = silent.accept()) {
+                cells.interrupt();
+                assertThat(result.get(20, TimeUnit.SECONDS).error().name()).isEqualTo("KeyboardInterrupt");
+            }
+        }
+    }
+
+    @Test
     void whatTheKernelHasWins() throws IOException {
         Path classes = TinyJars.compile(
                 folder.resolve("classes"),
@@ -164,7 +182,7 @@ class AddedClassesTest {
         TinyJars.publish(repository, "info.picocli", "picocli", "1.0", classes, Map.of());
         assertThat(printed("%maven --settings " + settings + " info.picocli:picocli:1.0"))
                 .isEmpty();
-        assertThat(shown.stderr.toString()).contains("info.picocli:picocli:1.0 is left out", "picocli-4", "which wins");
+        assertThat(shown.stderr.toString()).contains("what the kernel has itself wins: picocli-4", "(not 1.0)");
     }
 
     @Test
@@ -276,6 +294,8 @@ class AddedClassesTest {
         assertThat(shown.stderr.toString())
                 .contains("lab.Broken is left out: java.lang.IllegalStateException: no licence")
                 .contains("lab.Missing");
+        printed("%jars " + jar);
+        assertThat(shown.stderr.toString()).as("said once").isEmpty();
         assertThat(printed("%%repeat --times=1 cell:\nbody")).isEqualTo("cell:body\n");
         assertThat(printed("%repeat --help")).contains("%repeat", "prints words again", "-n, --times");
         assertThat(failure("%repeat wrong")).isEqualTo("UsageError: no such word");

@@ -270,7 +270,13 @@ class MagicsTest {
     @Test
     void theRestSaysWhatItIs() {
         assertThat(printed("%lsmagic")).contains("%time", "%%bash", "!command");
-        assertThat(printed("%timeit --help")).contains("%timeit", "-n, --number");
+        assertThat(printed("%timeit --help")).startsWith("%timeit").contains("%%timeit", "-n, --number");
+        assertThat(printed("%who --help")).startsWith("%who [-h]");
+        assertThat(shown.stderr.toString()).isEmpty();
+        printed("%timeit?");
+        assertThat(shown.displayed("text/plain")).startsWith("%timeit").contains("-n, --number");
+        printed("%time?");
+        assertThat(shown.displayed("text/plain")).contains("%time CODE", "wall and CPU time");
         assertThat(printed("%memory")).contains("heap", "mapped", "NIBBLE_JAVA_OPTS");
         assertThat(printed("%kernels")).contains("kernels", "same bits");
         assertThat(printed("%env PATH")).isNotBlank();
