@@ -2,8 +2,10 @@ package dev.nibble.core;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -117,6 +119,36 @@ public record Recipe(String name, List<String> options) {
             }
         }
         return best;
+    }
+
+    /**
+     * The candidates that a misspelled word probably meant: those that are nearest, if any is near. Capitals do not
+     * matter.
+     *
+     * @param word what was written
+     * @param candidates what exists
+     * @param most how many at most
+     */
+    public static List<String> nearest(String word, Iterable<String> candidates, int most) {
+        // As above: a third of the letters may be wrong, and at least one. Of two letters any other two are near.
+        int limit = word.length() < 3 ? 0 : Math.max(1, word.length() / 3);
+        String lower = word.toLowerCase(Locale.ROOT);
+        List<String> near = new ArrayList<>();
+        Map<String, Integer> distances = new HashMap<>();
+        for (String candidate : candidates) {
+            if (Math.abs(candidate.length() - word.length()) <= limit && !distances.containsKey(candidate)) {
+                int distance = distance(lower, candidate.toLowerCase(Locale.ROOT));
+                if (distance <= limit) {
+                    distances.put(candidate, distance);
+                    near.add(candidate);
+                }
+            }
+        }
+        int least = near.stream().mapToInt(distances::get).min().orElse(0);
+        return near.stream()
+                .filter(candidate -> distances.get(candidate) == least)
+                .limit(most)
+                .toList();
     }
 
     /** Levenshtein distance with transposed neighbours counted once (optimal string alignment). */

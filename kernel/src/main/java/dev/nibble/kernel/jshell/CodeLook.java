@@ -26,7 +26,8 @@ import javax.tools.ToolProvider;
 
 /**
  * Looks at code with the compiler's eyes: what a name is, which type an expression has. Works beside JShell, which it
- * never waits for longer than a moment, and answers in some ten milliseconds. Thread-safe.
+ * never waits for longer than a moment, and answers in some ten milliseconds. Thread-safe. Whoever looks
+ * must not wait for the compiler's lock meanwhile: who holds that one looks too, to explain errors.
  */
 final class CodeLook {
     private static final List<String> OPTIONS = List.of(

@@ -147,16 +147,20 @@ public final class Documentation {
             return Optional.empty();
         }
         SessionView view = assist.engine().view();
+        String name = code.substring(begin, end);
+        // Before the look, under whose lock nobody waits for the compiler's.
+        Object value =
+                cursor.place() == Place.NAME ? assist.engine().value(name).orElse(null) : null;
         return assist.look().at(cursor.unit(view), view, found -> {
-            Optional<Named> named = new Symbols(assist, cursor, view, found).find(code.substring(begin, end));
-            return named.map(it -> help(it, found, arguments, withSource));
+            Optional<Named> named = new Symbols(assist, cursor, view, found).find(name);
+            return named.map(it -> help(it, value, found, arguments, withSource));
         });
     }
 
-    private Help help(Named named, Found found, int arguments, boolean withSource) {
+    private Help help(Named named, Object value, Found found, int arguments, boolean withSource) {
         var html = new StringBuilder();
         switch (named) {
-            case Named.Variable variable -> variable(variable, found, html, withSource);
+            case Named.Variable variable -> variable(variable, value, found, html, withSource);
             case Named.Methods methods -> methods(methods, found, arguments, html, withSource);
             case Named.Type type -> type(type.element(), found, html, withSource);
         }
@@ -166,10 +170,9 @@ public final class Documentation {
 
     // ---- variables
 
-    private void variable(Named.Variable variable, Found found, StringBuilder html, boolean withSource) {
+    private void variable(Named.Variable variable, Object value, Found found, StringBuilder html, boolean withSource) {
         head(Signatures.type(variable.type()) + " " + variable.name(), html);
         if (variable.inSession()) {
-            Object value = assist.engine().value(variable.name()).orElse(null);
             String shape = ValueSummary.shape(value);
             String text = ValueSummary.text(value);
             if (!text.isEmpty()) {

@@ -51,7 +51,8 @@ public final class Engine implements AutoCloseable {
     private final Analysis analysis;
     private final SessionClasses classes;
     private final Places places = new Places();
-    private final Tracebacks tracebacks = new Tracebacks(places);
+    private final Tracebacks tracebacks = new Tracebacks(places, new Hints(this));
+    private final SlowVectors slowVectors = new SlowVectors();
     private final LiveFrames live;
     // Guarded by this.
     private final List<Session> open = new ArrayList<>();
@@ -175,6 +176,15 @@ public final class Engine implements AutoCloseable {
         return classes;
     }
 
+    /** What code threw last, with every frame; empty if it has thrown nothing. */
+    public List<String> lastTraceback() {
+        return tracebacks.last();
+    }
+
+    private void uncaught(Thread thread, Throwable error) {
+        System.err.println(tracebacks.uncaught(thread, error, live));
+    }
+
     /** The loader of the classes that cells define. */
     public ClassLoader loader() {
         return control.loader();
@@ -182,7 +192,8 @@ public final class Engine implements AutoCloseable {
 
     /** Evaluates pieces of one cell; close it when the cell is over. */
     public Session open(Cell cell) {
-        var session = new Session(cell, new UserThread("cell-" + cells.incrementAndGet(), control::loader));
+        var session =
+                new Session(cell, new UserThread("cell-" + cells.incrementAndGet(), control::loader, this::uncaught));
         cell.explainWith(error -> session.problem(error).traceback());
         synchronized (this) {
             open.add(session);
@@ -285,7 +296,7 @@ public final class Engine implements AutoCloseable {
             source = whole;
             sourceOffset = offset;
             List<SnippetEvent> events;
-            try {
+            try (var _ = slowVectors.watch(thread, cell::note)) {
                 events = control.within(frame, () -> shell.eval(code));
             } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
                 MemoryReserve.releaseAfter(e);

@@ -1,6 +1,5 @@
 package dev.nibble.kernel.jshell;
 
-import com.sun.source.tree.ExpressionTree;
 import com.sun.source.tree.IdentifierTree;
 import com.sun.source.tree.MemberSelectTree;
 import com.sun.source.tree.MethodInvocationTree;
@@ -43,8 +42,12 @@ final class TextWords {
         this.assist = assist;
     }
 
-    /** What an argument holds, and the value that the method is called on, as far as it is a variable of the session. */
-    private record Asked(String vocabulary, Object owner) {}
+    /**
+     * What an argument holds.
+     *
+     * @param variable that the method is called on; empty if that is no variable
+     */
+    private record Asked(String vocabulary, String variable) {}
 
     Completion complete(Cursor cursor, int end) {
         String typed = cursor.typed();
@@ -56,7 +59,8 @@ final class TextWords {
         if (asked.isPresent() && !asked.get().vocabulary().equals(PATH)) {
             for (Vocabulary vocabulary : assist.vocabularies()) {
                 if (vocabulary.name().equals(asked.get().vocabulary())) {
-                    List<Match> words = vocabulary.complete(typed, asked.get().owner()).stream()
+                    Object owner = assist.engine().value(asked.get().variable()).orElse(null);
+                    List<Match> words = vocabulary.complete(typed, owner).stream()
                             .map(word -> new Match(word.text(), vocabulary.name(), word.says()))
                             .toList();
                     if (!words.isEmpty() || !vocabulary.takesPaths()) {
@@ -111,15 +115,12 @@ final class TextWords {
         return isText && (isOfFiles || PATH_NAMES.contains(name)) ? PATH : "";
     }
 
-    /** Only what a variable holds: nothing is called to find it out. */
-    private Object owner(TreePath call) {
-        if (call.getLeaf() instanceof MethodInvocationTree invocation
-                && invocation.getMethodSelect() instanceof MemberSelectTree select) {
-            ExpressionTree before = select.getExpression();
-            if (before instanceof IdentifierTree variable) {
-                return assist.engine().value(variable.getName().toString()).orElse(null);
-            }
-        }
-        return null;
+    /** Only a variable's value is looked at: nothing is called to find it out. */
+    private static String owner(TreePath call) {
+        return call.getLeaf() instanceof MethodInvocationTree invocation
+                        && invocation.getMethodSelect() instanceof MemberSelectTree select
+                        && select.getExpression() instanceof IdentifierTree variable
+                ? variable.getName().toString()
+                : "";
     }
 }

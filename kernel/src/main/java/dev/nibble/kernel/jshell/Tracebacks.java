@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import jdk.jshell.Diag;
 import jdk.jshell.EvalException;
 import jdk.jshell.JShellException;
@@ -27,10 +28,21 @@ final class Tracebacks {
     /** Frames of the JDK in a row that are shown before the rest of the row is only counted. */
     private static final int MAX_JDK_ROW = 3;
 
-    private final Places places;
+    private static final Pattern OF_THE_JDK = Pattern.compile("(java|javax|jdk|sun|com\\.sun)\\.");
 
-    Tracebacks(Places places) {
+    private final Places places;
+    private final Hints hints;
+    private volatile List<String> last = List.of();
+
+    /** @param hints what to say besides */
+    Tracebacks(Places places, Hints hints) {
         this.places = places;
+        this.hints = hints;
+    }
+
+    /** The last thing that code threw, with all frames; empty if it has thrown nothing. */
+    List<String> last() {
+        return last;
     }
 
     /**
@@ -81,7 +93,13 @@ final class Tracebacks {
         var lines = new ArrayList<String>();
         for (Diag error : errors) {
             lines.add(RED + "CompileError" + PLAIN + ": " + message(error));
-            lines.addAll(span(source, offset + (int) error.getStartPosition(), offset + (int) error.getEndPosition()));
+            int from = offset + (int) error.getStartPosition();
+            int to = offset + (int) error.getEndPosition();
+            lines.addAll(span(source, from, to));
+            hints.of(error, source, from, to).stream()
+                    .map(hint -> "  " + hint)
+                    .filter(hint -> !lines.contains(hint))
+                    .forEach(lines::add);
         }
         String value = errors.isEmpty() ? "the code cannot be compiled" : message(errors.getFirst());
         if (completeness == Completeness.DEFINITELY_INCOMPLETE || completeness == Completeness.CONSIDERED_INCOMPLETE) {
@@ -156,20 +174,27 @@ final class Tracebacks {
     Problem thrown(EvalException error, Throwable live) {
         var lines = new ArrayList<String>();
         var shown = new HashSet<String>();
-        describe(error, "", lines, shown);
+        boolean folded = describe(error, "", lines, shown, false);
+        if (folded) {
+            lines.add("    (%tb shows every frame)");
+        }
+        var all = new ArrayList<String>();
+        boolean _ = describe(error, "", all, new HashSet<>(), true);
+        last = List.copyOf(all);
         if (live != null) {
             for (Throwable suppressed : live.getSuppressed()) {
                 lines.add("Suppressed: " + className(suppressed.getClass().getName()) + ": "
                         + CellControl.message(suppressed));
             }
         }
-        String value = error.getMessage() == null ? "" : error.getMessage();
+        String value = error.getMessage() == null ? "" : plain(error.getMessage());
         return new Problem(className(error.getExceptionClassName()), value, lines);
     }
 
-    private void describe(JShellException error, String prefix, List<String> lines, Set<String> shown) {
+    /** @return whether frames were left out */
+    private boolean describe(JShellException error, String prefix, List<String> lines, Set<String> shown, boolean all) {
         if (error instanceof EvalException thrown) {
-            String text = thrown.getMessage();
+            String text = plain(thrown.getMessage());
             lines.add(prefix
                     + RED
                     + className(thrown.getExceptionClassName())
@@ -178,10 +203,16 @@ final class Tracebacks {
         } else {
             lines.add(prefix + RED + "unresolved reference" + PLAIN);
         }
-        frames(error.getStackTrace(), lines, shown);
+        boolean folded = frames(error.getStackTrace(), lines, shown, all);
         if (error.getCause() instanceof JShellException cause) {
-            describe(cause, "Caused by: ", lines, shown);
+            folded |= describe(cause, "Caused by: ", lines, shown, all);
         }
+        return folded;
+    }
+
+    /** A message without the classes that JShell wraps variables in. */
+    private static String plain(String message) {
+        return message == null ? null : message.replaceAll("REPL\\.\\$JShell\\$\\w+[.$]", "");
     }
 
     /**
@@ -196,26 +227,38 @@ final class Tracebacks {
         String prefix = "";
         Throwable cause = error;
         for (int depth = 0; cause != null && depth < MAX_LIVE_CAUSES; depth++, cause = cause.getCause()) {
-            String text = CellControl.message(cause);
+            String text = plain(CellControl.message(cause));
             lines.add(prefix + RED + className(cause.getClass().getName()) + PLAIN + (text == null ? "" : ": " + text));
             StackTraceElement[] frames = live.of(cause.getStackTrace());
             if (Arrays.stream(frames).anyMatch(frame -> place(frame) != null)) {
-                frames(frames, lines, shown);
+                boolean _ = frames(frames, lines, shown, false);
             }
             prefix = "Caused by: ";
         }
         return new Problem(className(error.getClass().getName()), value == null ? "" : value, lines);
     }
 
+    /** What a thread that a cell started died of, as text without colours. */
+    String uncaught(Thread thread, Throwable error, LiveFrames live) {
+        Problem problem = outside(error, live);
+        return "Exception in thread \"" + thread.getName() + "\" "
+                + String.join("\n", problem.traceback()).replaceAll("\u001b\\[[0-9;]*m", "");
+    }
+
     Problem unresolved(UnresolvedReferenceException error, String missing) {
         String value = places.describe(error.getSnippet()) + " cannot be called until " + missing + " is defined";
         var lines = new ArrayList<String>();
         lines.add(RED + "CompileError" + PLAIN + ": " + value);
-        frames(error.getStackTrace(), lines, new HashSet<>());
+        boolean _ = frames(error.getStackTrace(), lines, new HashSet<>(), false);
         return new Problem("CompileError", value, lines);
     }
 
-    private void frames(StackTraceElement[] frames, List<String> lines, Set<String> shown) {
+    /**
+     * @param all every one, instead of the first of long rows
+     * @return whether some were left out
+     */
+    private boolean frames(StackTraceElement[] frames, List<String> lines, Set<String> shown, boolean all) {
+        boolean folded = false;
         int end = frames.length;
         // Below the first frame of the cell there are only the kernel's.
         while (end > 0 && place(frames[end - 1]) == null) {
@@ -237,7 +280,8 @@ final class Tracebacks {
                 continue;
             }
             int row = jdkRow(frames, i, end);
-            if (row > MAX_JDK_ROW + 1) {
+            if (row > MAX_JDK_ROW + 1 && !all) {
+                folded = true;
                 for (int k = 0; k < MAX_JDK_ROW; k++) {
                     frame(frames[i + k], lines, shown);
                 }
@@ -246,18 +290,20 @@ final class Tracebacks {
                 count += MAX_JDK_ROW;
                 continue;
             }
-            if (++count > MAX_FRAMES) {
+            if (++count > MAX_FRAMES && !all) {
                 lines.add("    … " + (end - i) + " more");
+                folded = true;
                 break;
             }
             frame(frames[i], lines, shown);
         }
+        return folded;
     }
 
     /** How many frames from {@code at} on are the JDK's own. */
     private static int jdkRow(StackTraceElement[] frames, int at, int end) {
         int last = at;
-        while (last < end && frames[last].getClassName().startsWith("java.")) {
+        while (last < end && OF_THE_JDK.matcher(frames[last].getClassName()).lookingAt()) {
             last++;
         }
         return last - at;

@@ -158,9 +158,27 @@ final class TypeNames {
         return index().keySet().stream().filter(prefix::fits).limit(most).toList();
     }
 
-    /** Every simple name in the index. */
-    Set<String> simpleNames() {
-        return index().keySet();
+    /** Full names of packages whose first part is that of the name. */
+    List<String> allPackages(String name) {
+        String root = name.replaceFirst("\\..*", "");
+        var packages = new TreeSet<>(ownPackages());
+        packages.addAll(look.files(files -> List.copyOf(files.modulePackages().keySet())));
+        packages.removeIf(one -> !one.startsWith(root));
+        return List.copyOf(packages);
+    }
+
+    /** Simple names of the classes that can be used in a session without an import, a few that are not public too. */
+    Set<String> visibleNames(SessionView view) {
+        var names = new TreeSet<String>();
+        Imported imported = imported(view.imports());
+        names.addAll(imported.single().keySet());
+        for (String parent : imported.packages()) {
+            names.addAll(look.files(files -> files.classesOf(parent)));
+        }
+        view.members().stream()
+                .filter(member -> member.kind() == SessionView.MemberKind.TYPE)
+                .forEach(member -> names.add(member.name()));
+        return names;
     }
 
     /** Makes the index, so that the first who asks need not wait. */

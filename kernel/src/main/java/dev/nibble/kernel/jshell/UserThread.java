@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -42,10 +43,13 @@ final class UserThread implements AutoCloseable {
         }
     }
 
-    /** @param loader the loader of the cells' classes, asked before each work: for code that looks up classes by name */
-    UserThread(String name, Supplier<ClassLoader> loader) {
+    /**
+     * @param loader the loader of the cells' classes, asked before each work: for code that looks up classes by name
+     * @param uncaught told, on the thread itself, what a thread of the cell's dies of
+     */
+    UserThread(String name, Supplier<ClassLoader> loader, BiConsumer<Thread, Throwable> uncaught) {
         this.loader = loader;
-        group = new Group(name);
+        group = new Group(name, uncaught);
         executor = Executors.newSingleThreadExecutor(work -> {
             Thread made = new Thread(group, work, name, STACK);
             made.setDaemon(true);
@@ -143,15 +147,18 @@ final class UserThread implements AutoCloseable {
 
     /** A cell's threads. One that was stopped on request dies in silence. */
     private static final class Group extends ThreadGroup {
-        Group(String name) {
+        private final BiConsumer<Thread, Throwable> uncaught;
+
+        Group(String name, BiConsumer<Thread, Throwable> uncaught) {
             super(name);
+            this.uncaught = uncaught;
         }
 
         @Override
         public void uncaughtException(Thread thread, Throwable error) {
             MemoryReserve.releaseAfter(error);
             if (!(error instanceof CellStopped)) {
-                super.uncaughtException(thread, error);
+                uncaught.accept(thread, error);
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.nibble.kernel.magic;
 
+import dev.nibble.core.Recipe;
 import dev.nibble.kernel.jshell.CellSource;
 import dev.nibble.kernel.jshell.CodeCheck;
 import dev.nibble.kernel.jshell.Evaluation;
@@ -188,7 +189,12 @@ public final class Magics {
     private Magic find(String written) {
         Magic found = named(written.replace("%", ""));
         if (found == null) {
-            throw new Magic.UsageError("there is no magic " + written + "; there are " + OptionMagic.names(all));
+            String name = written.replace("%", "");
+            List<String> near =
+                    Recipe.nearest(name, all.stream().map(Magic::name).toList(), 2);
+            String meant = near.isEmpty() ? "" : "; did you mean %" + String.join(" or %", near) + "?";
+            throw new Magic.UsageError(
+                    "there is no magic " + written + meant + "; there are " + OptionMagic.names(all));
         }
         return found;
     }
