@@ -174,6 +174,7 @@ public final class AnyWidget implements Widget {
     }
 
     private void received(CommMessage message) {
+        OpenWidgets.used(id());
         Map<String, Object> data = message.data();
         switch (String.valueOf(data.get("method"))) {
             case "update" -> {

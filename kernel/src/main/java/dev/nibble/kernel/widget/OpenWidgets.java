@@ -10,11 +10,11 @@ final class OpenWidgets {
     /** The comm target of models. */
     static final String TARGET = "jupyter.widget";
 
-    /** A cell that is run again and again makes new widgets each time: the oldest close. */
+    /** A cell that is run again and again makes new widgets each time: those that rest longest close. */
     private static final int MAX = 500;
 
-    // Guarded by itself; the oldest first.
-    private static final Map<String, AnyWidget> OPEN = new LinkedHashMap<>();
+    // Guarded by itself; what was used last comes last.
+    private static final Map<String, AnyWidget> OPEN = new LinkedHashMap<>(16, 0.75f, true);
 
     static {
         Comm.accept(
@@ -38,6 +38,13 @@ final class OpenWidgets {
         }
         if (oldest != null) {
             oldest.close();
+        }
+    }
+
+    /** A view has sent something: somebody sees it. */
+    static void used(String id) {
+        synchronized (OPEN) {
+            var _ = OPEN.get(id);
         }
     }
 

@@ -108,7 +108,11 @@ class CellsTest {
                 "Charts",
                 "Tables",
                 "Table",
-                "Row"
+                "Row",
+                "Interact",
+                "Control",
+                "Step",
+                "Frames"
             })
     void commonNamesNeedNoImport(String name) {
         assertThat(value(name + ".class.getSimpleName()")).isEqualTo(name);
