@@ -13,6 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jline.utils.Signals;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Java in a terminal. */
@@ -31,6 +32,9 @@ import picocli.CommandLine.Parameters;
 final class ReplCommand extends LaboratoryCommand {
     private static final Pattern COMMAND = Pattern.compile("(?m)^/([a-z]+)\\b[^\\n]*$");
     private static final long LONGEST_SCRIPT = 1 << 24;
+
+    @Mixin
+    HelpOption help;
 
     @Parameters(arity = "0..1", paramLabel = "SCRIPT", description = "A file with Java as cells hold it; - for a pipe.")
     private String script;

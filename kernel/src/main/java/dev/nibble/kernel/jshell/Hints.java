@@ -134,21 +134,35 @@ final class Hints {
         }
         boolean mayBeType = !isMethod && !isMember && Character.isUpperCase(name.charAt(0));
         if (mayBeType) {
-            List<String> full = engine.assist().types().named(name);
-            if (!full.isEmpty()) {
-                String imports = String.join(
-                        "  or  ",
-                        full.stream()
-                                .limit(MOST)
-                                .map(one -> "import " + one + ";")
-                                .toList());
-                lines.add("There is such a class: " + imports);
-                return lines;
+            List<String> imports = imports(name);
+            if (!imports.isEmpty()) {
+                return imports;
             }
-            near.addAll(nearest(name, engine.assist().types().visibleNames(engine.view())));
+            near.addAll(nearestTypes(name));
         }
         lines.addAll(meant(near, isMethod ? "()" : ""));
         return lines;
+    }
+
+    /** What to say of a class that a declaration names and nobody knows. */
+    List<String> unknownType(String name) {
+        List<String> imports = imports(name);
+        return imports.isEmpty() ? meant(nearestTypes(name), "") : imports;
+    }
+
+    private List<String> imports(String name) {
+        List<String> full = engine.assist().types().named(name);
+        if (full.isEmpty()) {
+            return List.of();
+        }
+        String imports = String.join(
+                "  or  ",
+                full.stream().limit(MOST).map(one -> "import " + one + ";").toList());
+        return List.of("There is such a class: " + imports);
+    }
+
+    private List<String> nearestTypes(String name) {
+        return nearest(name, engine.assist().types().visibleNames(engine.view()));
     }
 
     /** Names that could stand at a place in the code, methods without brackets. */

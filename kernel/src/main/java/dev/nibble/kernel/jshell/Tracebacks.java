@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jdk.jshell.Diag;
 import jdk.jshell.EvalException;
@@ -31,6 +32,9 @@ final class Tracebacks {
     private static final Pattern OF_THE_JDK = Pattern.compile("(java|javax|jdk|sun|com\\.sun)\\.");
 
     private final Places places;
+    /** In JShell's words for what a declaration waits for. */
+    private static final Pattern UNKNOWN_CLASS = Pattern.compile("class ([\\w$]+)");
+
     private final Hints hints;
     private volatile List<String> last = List.of();
 
@@ -118,8 +122,14 @@ final class Tracebacks {
         String value = missing + " is not defined";
         var lines = new ArrayList<String>();
         lines.add(RED + "CompileError" + PLAIN + ": " + value);
+        Matcher unknown = UNKNOWN_CLASS.matcher(missing);
+        String name = unknown.find() ? unknown.group(1) : "";
         if (place != null) {
-            lines.addAll(span(place.source(), place.offset(), place.offset()));
+            int at = Math.max(place.offset(), place.source().text().indexOf(name, place.offset()));
+            lines.addAll(span(place.source(), at, at + name.length()));
+        }
+        if (!name.isEmpty()) {
+            hints.unknownType(name).forEach(hint -> lines.add("  " + hint));
         }
         return new Problem("CompileError", value, lines);
     }

@@ -20,8 +20,8 @@ public final class Parameters {
     private static final String TAG = "parameters";
     private static final String INJECTED = "injected-parameters";
     private static final Pattern NAME = Pattern.compile("[\\p{L}_$][\\p{L}\\p{N}_$]*");
-    private static final Pattern DECLARATION =
-            Pattern.compile("(?m)^\\s*(?:final\\s+)?([\\w.<>\\[\\], ]+?)\\s+([\\p{L}_$][\\w$]*)\\s*=\\s*([^;\\n]*)");
+    private static final Pattern DECLARATION = Pattern.compile(
+            "(?m)(?:^|;)\\s*(?:final\\s+)?([\\w.<>\\[\\], ]+?)\\s+([\\p{L}_$][\\w$]*)\\s*=\\s*([^;\\n]*)");
     private static final Pattern INTEGER = Pattern.compile("[-+]?\\d{1,18}");
     private static final Pattern DECIMAL = Pattern.compile("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?");
 

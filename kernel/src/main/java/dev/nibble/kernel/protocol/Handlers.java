@@ -48,6 +48,7 @@ public final class Handlers {
             reply.reply(Json.ok());
         });
         handlers.put("usage_request", new UsageHandler());
+        handlers.put("debug_request", Handlers::refuseToDebug);
         handlers.put("create_subshell_request", (_, reply) -> {
             reply.reply(Json.ok().put("subshell_id", subshells.create()));
         });
@@ -72,6 +73,17 @@ public final class Handlers {
             reply.reply(Json.ok().put("restart", restart));
             shutdown.accept(restart);
         });
+    }
+
+    /** There is no debugger; a front end that asks all the same learns that at once, in the debugger's own protocol. */
+    private static void refuseToDebug(Request request, Reply reply) {
+        reply.reply(Json.object()
+                .put("type", "response")
+                .put("seq", 0)
+                .put("request_seq", request.content().path("seq").asInt())
+                .put("command", request.content().path("command").asText(""))
+                .put("success", false)
+                .put("message", "this kernel has no debugger"));
     }
 
     private static Handler comm(Cells cells, Comms comms, Function<Request, Runnable> taking) {

@@ -56,6 +56,8 @@ class HintsTest {
                 "matrix.rowz()                        | Did you mean row() or rows()?",
                 "absmx(matrix)                        | Did you mean absmax()?",
                 "Matrx m = matrix;                    | Did you mean Matrix?",
+                "Lsit<String> l;                      | Did you mean List?",
+                "ConcurrentHashMap<String, Long> m;   | import java.util.concurrent.ConcurrentHashMap;",
                 "Scales s = null;                     | Did you mean Scale?",
                 "Math.sqroot(2)                       | Did you mean sqrt()?",
                 "Charts.erors(matrix, \"int8\")       | Did you mean errors()?",

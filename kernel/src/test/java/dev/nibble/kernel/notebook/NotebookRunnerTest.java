@@ -181,7 +181,7 @@ class NotebookRunnerTest {
     }
 
     private static final Cell DECLARED = code(
-            "int bits = 8;\nString model = \"a\";\nvar name = \"b\";\nfinal double share = 0.5;\nfloat f = 1f;",
+            "int bits = 8; String model = \"a\";\nvar name = \"b\";\nfinal double share = 0.5;\nfloat f = 1f;",
             "parameters");
 
     private static List<String> injected(Map<String, String> values, Cell... cells) {

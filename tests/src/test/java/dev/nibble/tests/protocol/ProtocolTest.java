@@ -501,6 +501,19 @@ class ProtocolTest {
     // ---- resources
 
     @Test
+    void whoAsksForADebuggerLearnsAtOnceThatThereIsNone() {
+        JsonNode answer = kernel.askOnControl(
+                        "debug_request",
+                        TestKernel.object().put("type", "request").put("seq", 7).put("command", "initialize"))
+                .content();
+
+        assertThat(answer.path("success").asBoolean(true)).isFalse();
+        assertThat(answer.path("request_seq").asInt()).isEqualTo(7);
+        assertThat(answer.path("command").asText()).isEqualTo("initialize");
+        assertThat(answer.path("message").asText()).contains("no debugger");
+    }
+
+    @Test
     void theControlChannelTellsWhatTheKernelUses() {
         JsonNode first =
                 kernel.askOnControl("usage_request", TestKernel.object()).content();
