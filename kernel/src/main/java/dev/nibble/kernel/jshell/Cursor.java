@@ -406,11 +406,8 @@ final class Cursor {
         int questions = 0;
         for (int i = from; i < Math.min(to, tokens.size()); i++) {
             Token token = tokens.get(i);
-            if (token.is(code, '(') || token.is(code, '[') || token.is(code, '{')) {
-                depth++;
-            } else if (token.is(code, ')') || token.is(code, ']') || token.is(code, '}')) {
-                depth--;
-            } else if (depth == 0 && token.is(code, ';')) {
+            depth += nesting(token);
+            if (depth == 0 && token.is(code, ';')) {
                 questions = 0;
             } else if (depth == 0
                     && token.is(code, '?')
@@ -429,14 +426,19 @@ final class Cursor {
         int count = 0;
         for (int i = from; i < Math.min(to, tokens.size()); i++) {
             Token token = tokens.get(i);
-            if (token.is(code, '(') || token.is(code, '[') || token.is(code, '{')) {
-                depth++;
-            } else if (token.is(code, ')') || token.is(code, ']') || token.is(code, '}')) {
-                depth--;
-            } else if (depth == 0 && token.is(code, sign)) {
+            depth += nesting(token);
+            if (depth == 0 && token.is(code, sign)) {
                 count++;
             }
         }
         return count;
+    }
+
+    /** How much deeper a bracket leads: 1, -1, or 0 for what is none. */
+    private int nesting(Token token) {
+        if (token.is(code, '(') || token.is(code, '[') || token.is(code, '{')) {
+            return 1;
+        }
+        return token.is(code, ')') || token.is(code, ']') || token.is(code, '}') ? -1 : 0;
     }
 }

@@ -83,7 +83,7 @@ final class JarIndex {
         String name = path.substring(slash + 1, path.length() - ".class".length());
         if (SourceVersion.isIdentifier(name)) {
             classes.computeIfAbsent(path.substring(0, slash).replace('/', '.'), _ -> new ArrayList<>())
-                    .add(new ClassInJar(jar, file, path.substring(0, path.length() - ".class".length())));
+                    .add(new ClassInJar(jar, path.substring(0, path.length() - ".class".length())));
         }
     }
 
@@ -117,18 +117,21 @@ final class JarIndex {
     /** A class file. */
     static final class ClassInJar extends SimpleJavaFileObject {
         private final JarFile jar;
-        private final JarEntry entry;
         private final String path;
 
-        private ClassInJar(JarFile jar, JarEntry entry, String path) {
+        private ClassInJar(JarFile jar, String path) {
             // The address is made when somebody asks: thousands are indexed, and a few of them read.
             super(NOWHERE, Kind.CLASS);
             this.jar = jar;
-            this.entry = entry;
             this.path = path;
         }
 
         private static final URI NOWHERE = URI.create("jar:///");
+
+        /** Looked up when it is read: kept for each class of the path they would take megabytes. */
+        private JarEntry entry() {
+            return jar.getJarEntry(path + ".class");
+        }
 
         /** The class's name, with dots. */
         String binaryName() {
@@ -155,15 +158,15 @@ final class JarIndex {
         @Override
         public InputStream openInputStream() {
             try {
-                return jar.getInputStream(jar.getJarEntry(entry.getName()));
+                return jar.getInputStream(entry());
             } catch (IOException e) {
-                throw new UncheckedIOException(jar.getName() + ": " + entry.getName() + " can not be read", e);
+                throw new UncheckedIOException(jar.getName() + ": " + path + ".class can not be read", e);
             }
         }
 
         @Override
         public long getLastModified() {
-            return entry.getTime();
+            return entry().getTime();
         }
     }
 }
