@@ -1,14 +1,13 @@
 package dev.nibble.kernel.jshell;
 
 import dev.nibble.core.Vocabulary;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.ServiceLoader;
 
 /** What completion, documentation and the explanations of errors share: one look at the code, one list of all names. */
 final class Assist {
     private final Engine engine;
-    private final CodeLook look = new CodeLook();
+    private final CodeLook look;
     private final TypeNames types;
     private final SourceTexts texts;
     private final SourceIndex sources;
@@ -17,7 +16,8 @@ final class Assist {
 
     Assist(Engine engine) {
         this.engine = engine;
-        this.types = new TypeNames(look, engine::loader);
+        this.look = new CodeLook(engine.classes().path());
+        this.types = new TypeNames(look, engine.classes().path(), engine::loader);
         this.texts = new SourceTexts(engine.classes().sources());
         this.sources = new SourceIndex(texts);
     }
@@ -63,9 +63,8 @@ final class Assist {
         // One lock for all of this: what looks at code asks for names, and the other way round.
         synchronized (look) {
             if (now != seen) {
-                List<Path> added = engine.classes().added();
-                look.follow(added);
-                types.follow(added);
+                look.follow();
+                types.follow();
                 vocabularies = null;
                 sources.forgetMissing();
                 seen = now;

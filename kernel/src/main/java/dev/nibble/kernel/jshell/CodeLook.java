@@ -14,7 +14,6 @@ import com.sun.source.util.Trees;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 import javax.lang.model.util.Elements;
@@ -40,7 +39,12 @@ final class CodeLook {
             "-XDshould-stop.ifError=FLOW");
 
     private final JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    private final SessionFiles files = new SessionFiles(compiler);
+    private final SessionFiles files;
+
+    /** @param path of the session */
+    CodeLook(SessionPath path) {
+        files = new SessionFiles(compiler, path);
+    }
 
     /**
      * What the compiler found.
@@ -49,13 +53,9 @@ final class CodeLook {
      */
     record Found(Trees trees, Elements elements, Types types, CompilationUnitTree unit, TreePath mark) {}
 
-    /** Reads these jars and folders too, and afresh what it knew of the class path. */
-    synchronized void follow(List<Path> added) {
-        try {
-            files.follow(added);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** Lists the class path anew, which has changed. */
+    synchronized void follow() {
+        files.follow();
     }
 
     /** Works with the list of classes, while nobody else does. */

@@ -4,8 +4,6 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
@@ -16,34 +14,22 @@ import javax.tools.JavaFileObject;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.StandardLocation;
 
-/** The compiler's files: the JDK's own manager, which finds what the kernel runs from in a {@link JarIndex}. */
+/** The compiler's files: the JDK's own manager, with a {@link SessionPath} for the class path. */
 final class CompilerFiles extends ForwardingJavaFileManager<StandardJavaFileManager>
         implements StandardJavaFileManager {
-    private final JarIndex index;
-    private final String own;
-    /** What was added to the class path later, or does not lie in jars. */
-    private List<Path> rest;
+    private final SessionPath path;
 
     /**
      * @param standard the JDK's
-     * @param index of the class path
-     * @param own the class path that is indexed, as JShell repeats it before what it adds
+     * @param path of the session
      */
-    CompilerFiles(StandardJavaFileManager standard, JarIndex index, String own) {
+    CompilerFiles(StandardJavaFileManager standard, SessionPath path) {
         super(standard);
-        this.index = index;
-        this.own = own;
-        setRest(List.of());
-    }
-
-    private void setRest(List<Path> added) {
-        var all = new ArrayList<>(index.folders());
-        all.addAll(added);
-        rest = all;
+        this.path = path;
         try {
-            fileManager.setLocationFromPaths(StandardLocation.CLASS_PATH, rest);
+            fileManager.setLocationFromPaths(StandardLocation.CLASS_PATH, List.of());
         } catch (IOException e) {
-            throw new UncheckedIOException("the class path can not be set to " + rest, e);
+            throw new UncheckedIOException("the class path can not be set", e);
         }
     }
 
@@ -52,41 +38,29 @@ final class CompilerFiles extends ForwardingJavaFileManager<StandardJavaFileMana
         if (!Set.of("-classpath", "-cp", "--class-path").contains(option)) {
             return fileManager.handleOption(option, arguments);
         }
-        String path = arguments.next();
-        String added = path.startsWith(own) ? path.substring(own.length()) : path;
-        setRest(Arrays.stream(added.split(File.pathSeparator, -1))
-                .filter(entry -> !entry.isEmpty())
-                .map(Path::of)
-                .toList());
+        arguments.next(); // JShell repeats what the session's path knows
         return true;
     }
 
     @Override
     public Iterable<JavaFileObject> list(
             Location location, String packageName, Set<JavaFileObject.Kind> kinds, boolean recurse) throws IOException {
-        Iterable<JavaFileObject> standard = fileManager.list(location, packageName, kinds, recurse);
-        if (location != StandardLocation.CLASS_PATH || !kinds.contains(JavaFileObject.Kind.CLASS)) {
-            return standard;
+        if (location != StandardLocation.CLASS_PATH) {
+            return fileManager.list(location, packageName, kinds, recurse);
         }
-        List<JavaFileObject> indexed = recurse ? index.listAll(packageName) : index.list(packageName);
-        if (rest.isEmpty()) {
-            return indexed;
-        }
-        var all = new ArrayList<>(indexed);
-        standard.forEach(all::add);
-        return all;
+        return kinds.contains(JavaFileObject.Kind.CLASS) ? path.list(packageName, recurse) : List.of();
     }
 
     @Override
     public String inferBinaryName(Location location, JavaFileObject file) {
-        return file instanceof JarIndex.ClassInJar ours
+        return file instanceof JarIndex.ClassFile ours
                 ? ours.binaryName()
                 : fileManager.inferBinaryName(location, file);
     }
 
     @Override
     public boolean contains(Location location, FileObject file) throws IOException {
-        return file instanceof JarIndex.ClassInJar
+        return file instanceof JarIndex.ClassFile
                 ? location == StandardLocation.CLASS_PATH
                 : fileManager.contains(location, file);
     }
@@ -99,24 +73,22 @@ final class CompilerFiles extends ForwardingJavaFileManager<StandardJavaFileMana
                 : fileManager.getClassLoader(location);
     }
 
+    /**
+     * Nothing for the class path and the JDK: nobody asks but JShell's own completion, which would open every jar and
+     * list every class of the JDK while the first cell waits, for suggestions that {@link Completions} makes itself.
+     */
     @Override
     public Iterable<? extends Path> getLocationAsPaths(Location location) {
-        if (location != StandardLocation.CLASS_PATH) {
-            return fileManager.getLocationAsPaths(location);
-        }
-        var all = new ArrayList<>(index.jars());
-        all.addAll(rest);
-        return all;
+        return location == StandardLocation.CLASS_PATH || location == StandardLocation.PLATFORM_CLASS_PATH
+                ? null
+                : fileManager.getLocationAsPaths(location);
     }
 
     @Override
     public Iterable<? extends File> getLocation(Location location) {
-        if (location != StandardLocation.CLASS_PATH) {
-            return fileManager.getLocation(location);
-        }
-        var files = new ArrayList<File>();
-        getLocationAsPaths(location).forEach(path -> files.add(path.toFile()));
-        return files;
+        return location == StandardLocation.CLASS_PATH || location == StandardLocation.PLATFORM_CLASS_PATH
+                ? null
+                : fileManager.getLocation(location);
     }
 
     @Override
@@ -166,7 +138,7 @@ final class CompilerFiles extends ForwardingJavaFileManager<StandardJavaFileMana
 
     @Override
     public boolean isSameFile(FileObject a, FileObject b) {
-        boolean ours = a instanceof JarIndex.ClassInJar || b instanceof JarIndex.ClassInJar;
+        boolean ours = a instanceof JarIndex.ClassFile || b instanceof JarIndex.ClassFile;
         return ours ? a.equals(b) : fileManager.isSameFile(a, b);
     }
 }

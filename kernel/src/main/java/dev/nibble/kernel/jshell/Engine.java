@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
@@ -74,17 +73,16 @@ public final class Engine implements AutoCloseable {
     /** Makes a session with the default imports; takes about a second. */
     public Engine() {
         var provider = new CellControl.Provider(compiler);
-        String classPath = System.getProperty("java.class.path");
-        var jars = CompletableFuture.supplyAsync(() -> new JarIndex(classPath));
+        var path = new SessionPath(System.getProperty("java.class.path"));
         shell = JShell.builder()
-                .fileManager(standard -> new CompilerFiles(standard, jars.join(), classPath))
+                .fileManager(standard -> new CompilerFiles(standard, path))
                 .executionEngine(provider, Map.of())
                 .compilerOptions("--add-modules", "jdk.incubator.vector", "-parameters", "-Xlint:-options")
                 .idGenerator((snippet, index) -> places.name(source, sourceOffset))
                 .build();
         control = provider.control;
         analysis = new Analysis(shell.sourceCodeAnalysis(), compiler);
-        classes = new SessionClasses(shell, analysis, control);
+        classes = new SessionClasses(shell, analysis, control, path);
         live = new LiveFrames(analysis, () -> shell.snippets().toList());
         Imports.apply(shell::eval);
     }

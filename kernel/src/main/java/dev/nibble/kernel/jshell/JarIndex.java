@@ -5,30 +5,36 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
+import java.util.stream.Stream;
 import javax.lang.model.SourceVersion;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 
 /**
- * What classes lie in the jars that the kernel itself runs from, by package. The compiler's own way opens each jar as a
- * file system, with an object for every file in it, which takes a good part of the time until the first cell can run;
- * these jars are open already, because our classes come from them.
+ * What classes lie in the jars and folders of a class path, by package. The compiler's own way opens each jar as a file
+ * system, with an object for every file in it, which takes a good part of the time until the first cell can run; these
+ * jars are open already, because our classes come from them. Jars are read once, folders whenever somebody asks. Safe to
+ * use from any thread.
  */
 final class JarIndex {
-    private final List<Path> jars = new ArrayList<>();
+    private static final String CLASS = ".class";
+
     private final List<Path> folders = new ArrayList<>();
     private final Map<String, List<JavaFileObject>> classes = new HashMap<>();
 
@@ -64,7 +70,6 @@ final class JarIndex {
         } catch (IOException noJar) { // the launcher ignores it as well
             return;
         }
-        jars.add(entry);
         jar.entries().asIterator().forEachRemaining(file -> index(jar, file));
         String more = manifest == null ? null : manifest.getMainAttributes().getValue(Attributes.Name.CLASS_PATH);
         if (more != null) {
@@ -77,82 +82,136 @@ final class JarIndex {
     private void index(JarFile jar, JarEntry file) {
         String path = file.getName();
         int slash = path.lastIndexOf('/');
-        if (!path.endsWith(".class") || slash < 0 || path.startsWith("META-INF/")) {
+        if (!path.endsWith(CLASS) || slash < 0 || path.startsWith("META-INF/")) {
             return;
         }
-        String name = path.substring(slash + 1, path.length() - ".class".length());
+        String name = path.substring(slash + 1, path.length() - CLASS.length());
         if (SourceVersion.isIdentifier(name)) {
             classes.computeIfAbsent(path.substring(0, slash).replace('/', '.'), _ -> new ArrayList<>())
-                    .add(new ClassInJar(jar, path.substring(0, path.length() - ".class".length())));
+                    .add(new ClassInJar(jar, path.substring(0, path.length() - CLASS.length())));
         }
     }
 
-    /** Those folders of the class path that are not jars, which are not looked into. */
-    List<Path> folders() {
-        return Collections.unmodifiableList(folders);
-    }
-
-    /** The jars, those that manifests name too. */
-    List<Path> jars() {
-        return Collections.unmodifiableList(jars);
-    }
-
-    /** The classes of a package. */
+    /** The classes of a package, the first of each name first. */
     List<JavaFileObject> list(String packageName) {
-        return Collections.unmodifiableList(classes.getOrDefault(packageName, List.of()));
+        List<JavaFileObject> inJars = classes.getOrDefault(packageName, List.of());
+        if (folders.isEmpty()) {
+            return Collections.unmodifiableList(inJars);
+        }
+        var all = new ArrayList<JavaFileObject>();
+        for (Path folder : folders) {
+            Path inside = folder.resolve(packageName.replace('.', '/'));
+            if (!Files.isDirectory(inside)) {
+                continue;
+            }
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(inside, "*" + CLASS)) {
+                files.forEach(file -> addFile(folder, file, all));
+            } catch (IOException | UncheckedIOException gone) {
+                // as if it were empty
+            }
+        }
+        all.addAll(inJars);
+        return all;
+    }
+
+    private static void addFile(Path folder, Path file, Collection<JavaFileObject> all) {
+        String path = folder.relativize(file).toString().replace(File.separatorChar, '/');
+        String name = path.substring(path.lastIndexOf('/') + 1).replace(CLASS, "");
+        if (SourceVersion.isIdentifier(name)) {
+            all.add(new ClassInFolder(file, path.substring(0, path.length() - CLASS.length())));
+        }
     }
 
     /** The classes of a package and those below it. */
     List<JavaFileObject> listAll(String packageName) {
         var all = new ArrayList<JavaFileObject>();
         String prefix = packageName.isEmpty() ? "" : packageName + ".";
-        classes.forEach((name, files) -> {
-            if (name.equals(packageName) || name.startsWith(prefix)) {
-                all.addAll(files);
-            }
-        });
+        packages().stream()
+                .filter(name -> name.equals(packageName) || name.startsWith(prefix))
+                .forEach(name -> all.addAll(list(name)));
         return all;
     }
 
-    /** A class file. */
-    static final class ClassInJar extends SimpleJavaFileObject {
-        private final JarFile jar;
-        private final String path;
+    /** The packages that hold classes. */
+    Set<String> packages() {
+        var names = new TreeSet<>(classes.keySet());
+        for (Path folder : folders) {
+            try (Stream<Path> inside = Files.walk(folder)) {
+                inside.filter(file -> file.toString().endsWith(CLASS))
+                        .map(file -> folder.relativize(file).getParent())
+                        .filter(parent -> parent != null)
+                        .forEach(parent -> names.add(parent.toString().replace(File.separatorChar, '.')));
+            } catch (IOException | UncheckedIOException gone) {
+                // as if it were empty
+            }
+        }
+        return names;
+    }
 
-        private ClassInJar(JarFile jar, String path) {
+    /** The name of a class that {@link #list} gave, with dots. */
+    static String name(JavaFileObject listed) {
+        return ((ClassFile) listed).binaryName();
+    }
+
+    /** The file name of the jar, or the folder, that a class which {@link #list} gave lies in. */
+    static String home(JavaFileObject listed) {
+        return ((ClassFile) listed).home();
+    }
+
+    /** A class file. */
+    abstract static sealed class ClassFile extends SimpleJavaFileObject {
+        /** Without the ending, with slashes. */
+        final String path;
+
+        private ClassFile(String path) {
             // The address is made when somebody asks: thousands are indexed, and a few of them read.
             super(NOWHERE, Kind.CLASS);
-            this.jar = jar;
             this.path = path;
         }
 
         private static final URI NOWHERE = URI.create("jar:///");
 
-        /** Looked up when it is read: kept for each class of the path they would take megabytes. */
-        private JarEntry entry() {
-            return jar.getJarEntry(path + ".class");
+        /** The class's name, with dots. */
+        final String binaryName() {
+            return path.replace('/', '.');
         }
 
-        /** The class's name, with dots. */
-        String binaryName() {
-            return path.replace('/', '.');
+        abstract String home();
+
+        @Override
+        public final boolean isNameCompatible(String simpleName, Kind kind) {
+            return kind == Kind.CLASS
+                    && path.endsWith(simpleName)
+                    && path.lastIndexOf('/') == path.length() - simpleName.length() - 1;
+        }
+    }
+
+    private static final class ClassInJar extends ClassFile {
+        private final JarFile jar;
+
+        private ClassInJar(JarFile jar, String path) {
+            super(path);
+            this.jar = jar;
+        }
+
+        /** Looked up when it is read: kept for each class of the path they would take megabytes. */
+        private JarEntry entry() {
+            return jar.getJarEntry(path + CLASS);
+        }
+
+        @Override
+        String home() {
+            return Path.of(jar.getName()).getFileName().toString();
         }
 
         @Override
         public URI toUri() {
-            return URI.create("jar:" + Path.of(jar.getName()).toUri() + "!/" + path + ".class");
+            return URI.create("jar:" + Path.of(jar.getName()).toUri() + "!/" + path + CLASS);
         }
 
         @Override
         public String getName() {
-            return jar.getName() + "(/" + path + ".class)";
-        }
-
-        @Override
-        public boolean isNameCompatible(String simpleName, Kind kind) {
-            return kind == Kind.CLASS
-                    && path.endsWith(simpleName)
-                    && path.lastIndexOf('/') == path.length() - simpleName.length() - 1;
+            return jar.getName() + "(/" + path + CLASS + ")";
         }
 
         @Override
@@ -167,6 +226,40 @@ final class JarIndex {
         @Override
         public long getLastModified() {
             return entry().getTime();
+        }
+    }
+
+    private static final class ClassInFolder extends ClassFile {
+        private final Path file;
+
+        private ClassInFolder(Path file, String path) {
+            super(path);
+            this.file = file;
+        }
+
+        @Override
+        String home() {
+            return file.toString().replace(File.separatorChar, '/').replace("/" + path + CLASS, "");
+        }
+
+        @Override
+        public URI toUri() {
+            return file.toUri();
+        }
+
+        @Override
+        public String getName() {
+            return file.toString();
+        }
+
+        @Override
+        public InputStream openInputStream() throws IOException {
+            return Files.newInputStream(file);
+        }
+
+        @Override
+        public long getLastModified() {
+            return file.toFile().lastModified();
         }
     }
 }

@@ -5,11 +5,12 @@ import java.lang.reflect.Field;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import jdk.jshell.JShell;
@@ -31,16 +32,16 @@ public final class SessionClasses {
     private final JShell shell;
     private final Analysis analysis;
     private final CellControl control;
+    private final SessionPath path;
     private final SourceJars sources = new SourceJars();
-    /** What the compiler reads besides the kernel's own class path, and how often that changed. */
-    private final List<Path> added = new CopyOnWriteArrayList<>();
-
+    /** How often something was added, or loaded anew. */
     private final AtomicInteger changes = new AtomicInteger();
 
-    SessionClasses(JShell shell, Analysis analysis, CellControl control) {
+    SessionClasses(JShell shell, Analysis analysis, CellControl control, SessionPath path) {
         this.shell = shell;
         this.analysis = analysis;
         this.control = control;
+        this.path = path;
     }
 
     /** Where the sources of added jars are. */
@@ -48,9 +49,9 @@ public final class SessionClasses {
         return sources;
     }
 
-    /** The jars and folders that were added for the compiler. */
-    List<Path> added() {
-        return added;
+    /** Where classes come from. */
+    SessionPath path() {
+        return path;
     }
 
     /** Counts how often something was added or loaded anew. */
@@ -58,20 +59,42 @@ public final class SessionClasses {
         return changes.get();
     }
 
-    private void changed(Collection<Path> more) {
-        added.addAll(more);
-        changes.incrementAndGet();
-        control.classPathChanged();
+    /**
+     * What of a jar or folder is there already.
+     *
+     * @param replaced the kernel's jars that have classes of it, which the session takes from the added one instead
+     * @param kept the kernel's jars, or the JDK, that have classes of it which go on to be used, because objects of them
+     *     go to and from the library
+     * @param before jars and folders that were added before and have classes of it too
+     * @param isNew whether it has packages besides those that are kept
+     */
+    public record Overlap(Set<String> replaced, Set<String> kept, Set<String> before, boolean isNew) {
+        public Overlap {
+            replaced = Collections.unmodifiableSet(replaced);
+            kept = Collections.unmodifiableSet(kept);
+            before = Collections.unmodifiableSet(before);
+        }
     }
 
-    /** Adds jars and folders to the class path, for the rest of the session. */
-    public void add(List<Path> entries) {
-        analysis.alone(() -> {
-            for (Path entry : entries) {
-                shell.addToClasspath(entry.toString());
-            }
-            changed(entries);
-            return null;
+    /** Compares a jar or folder with the class path as it is. */
+    public Overlap overlap(Path place) {
+        return path.overlap(new JarIndex(place.toString()));
+    }
+
+    /**
+     * Adds jars to the class path, for the rest of the session. Classes of them come before the kernel's own; if cells
+     * used one of those already, everything that was added and all that cells declared is made anew.
+     *
+     * @return the variables that lost their values
+     */
+    public List<String> add(List<Path> jars) {
+        return analysis.alone(() -> {
+            List<JarIndex> indexed =
+                    jars.stream().map(jar -> new JarIndex(jar.toString())).toList();
+            boolean replaces = indexed.stream().anyMatch(index -> replaces(index) || path.isInChanging(index));
+            indexed.forEach(path::addFixed);
+            jars.forEach(control.loaders()::add);
+            return changed(jars, replaces ? control.loaders()::renewAll : null);
         });
     }
 
@@ -80,14 +103,22 @@ public final class SessionClasses {
      *
      * @param compiled a folder of class files, for the compiler
      * @param run a folder or jar with the same classes, for running them
+     * @return the variables that lost their values, as with {@link #add}
      */
-    public void addChanging(Path compiled, Path run) {
-        analysis.alone(() -> {
-            control.loaders().changing(compiled, run);
-            shell.addToClasspath(compiled.toString());
-            changed(List.of(compiled));
-            return null;
+    public List<String> addChanging(Path compiled, Path run) {
+        return analysis.alone(() -> {
+            var index = new JarIndex(compiled.toString());
+            boolean replaces = replaces(index);
+            path.addChanging(index);
+            control.loaders().addChanging(run);
+            return changed(List.of(compiled), replaces ? control.loaders()::renewAll : null);
         });
+    }
+
+    private boolean replaces(JarIndex index) {
+        return control.loaders()
+                .hasTaken(name -> index.list(SessionPath.packageOf(name)).stream()
+                        .anyMatch(file -> JarIndex.name(file).equals(name)));
     }
 
     /**
@@ -99,39 +130,51 @@ public final class SessionClasses {
      * @return the variables that lost their values
      */
     public List<String> renew(Collection<Path> compiled, Collection<Path> run) {
-        return analysis.alone(() -> {
-            Map<VarSnippet, Object> values = new LinkedHashMap<>();
+        return analysis.alone(() -> changed(compiled, () -> control.loaders().renew(run)));
+    }
+
+    /**
+     * Has everybody look again.
+     *
+     * @param places that are new, or have changed
+     * @param renewal makes loaders afresh; null if those that there are will do
+     * @return the variables that lost their values
+     */
+    private List<String> changed(Collection<Path> places, Runnable renewal) {
+        Map<VarSnippet, Object> values = new LinkedHashMap<>();
+        if (renewal != null) {
             active(VarSnippet.class).forEach(variable -> {
                 Object value = read(variable);
                 if (value != null) {
                     values.put(variable, value);
                 }
             });
-            control.loaders().renew(run);
-            // Makes the compiler forget what it has read.
-            compiled.forEach(folder -> shell.addToClasspath(folder.toString()));
-            changed(List.of());
-            var lost = new ArrayList<String>();
-            values.forEach((variable, value) -> {
-                if (madeAnew(value, 0) || !write(variable, value)) {
-                    lost.add(variable.name());
-                }
-            });
-            return lost;
+            renewal.run();
+        }
+        // Makes the compiler forget what it has read.
+        places.forEach(place -> shell.addToClasspath(place.toString()));
+        changes.incrementAndGet();
+        control.classPathChanged();
+        var lost = new ArrayList<String>();
+        values.forEach((variable, value) -> {
+            if (isGone(value, 0) || !write(variable, value)) {
+                lost.add(variable.name());
+            }
         });
+        return lost;
     }
 
-    private boolean madeAnew(Object value, int depth) {
+    private boolean isGone(Object value, int depth) {
         if (value == null) {
             return false;
         }
-        if (control.loaders().isOfCells(value.getClass())) {
+        if (control.loaders().isGone(value.getClass())) {
             return true;
         }
         if (depth == LOOK_DEEP) {
             return false;
         }
-        Predicate<Object> inside = element -> madeAnew(element, depth + 1);
+        Predicate<Object> inside = element -> isGone(element, depth + 1);
         return switch (value) {
             case Collection<?> all -> all.stream().limit(LOOK_ELEMENTS).anyMatch(inside);
             case Map<?, ?> all ->
@@ -228,10 +271,10 @@ public final class SessionClasses {
     }
 
     /** Forgets everything that cells declared, and lets go of its classes. Imports and the class path stay. */
-    public List<String> forgetAll(Collection<Path> run) {
+    public List<String> forgetAll() {
         return analysis.alone(() -> {
             List<String> gone = drop(name -> true);
-            control.loaders().renew(run);
+            control.loaders().renew();
             control.classPathChanged();
             return gone;
         });

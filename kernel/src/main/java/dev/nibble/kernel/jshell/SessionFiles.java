@@ -1,11 +1,9 @@
 package dev.nibble.kernel.jshell;
 
 import java.io.ByteArrayInputStream;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -13,21 +11,19 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import javax.tools.FileObject;
 import javax.tools.ForwardingJavaFileManager;
 import javax.tools.ForwardingJavaFileObject;
 import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
-import javax.tools.StandardJavaFileManager;
 import javax.tools.StandardLocation;
 
 /**
  * The classes that code may refer to, kept between one look and the next: those of the JDK, of the class path, and those
  * that cells defined. What a package of the JDK or of a jar holds is listed once. For one caller at a time.
  */
-final class SessionFiles extends ForwardingJavaFileManager<StandardJavaFileManager> {
+final class SessionFiles extends ForwardingJavaFileManager<CompilerFiles> {
     private static final String CELLS = "REPL";
     /** Class files kept in memory, in bytes: those that every look needs. */
     private static final int KEPT_BYTES = 12 << 20;
@@ -40,8 +36,9 @@ final class SessionFiles extends ForwardingJavaFileManager<StandardJavaFileManag
     private Map<String, byte[]> cells = Map.of();
     private int kept;
 
-    SessionFiles(JavaCompiler compiler) {
-        super(compiler.getStandardFileManager(null, Locale.ROOT, null));
+    /** @param path of the session, which its compiler reads too */
+    SessionFiles(JavaCompiler compiler, SessionPath path) {
+        super(new CompilerFiles(compiler.getStandardFileManager(null, Locale.ROOT, null), path));
         for (Module module : ModuleLayer.boot().modules()) {
             module.getDescriptor().exports().stream()
                     .filter(export -> !export.isQualified())
@@ -54,15 +51,8 @@ final class SessionFiles extends ForwardingJavaFileManager<StandardJavaFileManag
         cells = classes;
     }
 
-    /** Puts jars and folders at the end of the class path, all that there are, and reads it anew. */
-    void follow(List<Path> added) throws IOException {
-        Stream<Path> before = Stream.of(
-                        System.getProperty("java.class.path", "").split(File.pathSeparator, -1))
-                .filter(path -> !path.isEmpty())
-                .map(Path::of);
-        fileManager.setLocationFromPaths(
-                StandardLocation.CLASS_PATH,
-                Stream.concat(before, added.stream()).toList());
+    /** Lists the class path anew, which has changed. */
+    void follow() {
         listed.keySet().removeIf(key -> key.location().startsWith(StandardLocation.CLASS_PATH.getName()));
     }
 

@@ -6,8 +6,6 @@ import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
 import java.lang.reflect.AccessFlag;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -20,10 +18,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
-import java.util.jar.JarFile;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.tools.JavaFileObject;
 
 /**
  * The classes that can be named: those that imports bring, and all others of the JDK, of this library and of jars that
@@ -39,15 +37,19 @@ final class TypeNames {
             Pattern.compile("(com\\.|sun\\.|jdk\\.(?!incubator)|org\\.|netscape\\.|javax\\.(swing|print|sound)).*");
 
     private final CodeLook look;
+    private final SessionPath path;
     private final Supplier<ClassLoader> loader;
     private final Map<String, Optional<Facts>> facts = new ConcurrentHashMap<>();
-    private final Set<Path> added = new LinkedHashSet<>();
     // Simple names to packages; made when first asked for. Guarded by the look, as the class path is.
     private Map<String, Set<String>> all;
 
-    /** @param loader finds the classes of the session */
-    TypeNames(CodeLook look, Supplier<ClassLoader> loader) {
+    /**
+     * @param path of the session
+     * @param loader finds the classes of the session
+     */
+    TypeNames(CodeLook look, SessionPath path, Supplier<ClassLoader> loader) {
         this.look = look;
+        this.path = path;
         this.loader = loader;
     }
 
@@ -186,11 +188,9 @@ final class TypeNames {
         index();
     }
 
-    /** Has classes of these jars and folders offered too. */
-    void follow(Collection<Path> now) {
+    /** Reads the class path anew, which has changed. */
+    void follow() {
         synchronized (look) {
-            added.clear();
-            added.addAll(now);
             all = null;
             facts.clear();
         }
@@ -210,12 +210,8 @@ final class TypeNames {
                         made.computeIfAbsent(simple, _ -> new LinkedHashSet<>()).add(parent);
                     }
                 }
-                for (String file : System.getProperty("java.class.path", "").split(java.io.File.pathSeparator, -1)) {
-                    addJar(file.isEmpty() ? null : Path.of(file), OFFERED, made);
-                }
-                for (Path file : added) {
-                    addJar(file, List.of(""), made);
-                }
+                add(path.kernel(), OFFERED, made);
+                path.added().forEach(index -> add(index, List.of(""), made));
                 all = made;
             }
             return all;
@@ -233,44 +229,18 @@ final class TypeNames {
         return name.equals("java.lang") ? 0 : name.startsWith("java.lang.") ? 8 : name.startsWith("java.") ? 9 : 10;
     }
 
-    private static void addJar(Path file, List<String> offered, Map<String, Set<String>> made) {
-        if (file == null || !Files.exists(file)) {
-            return;
-        }
-        try {
-            if (Files.isDirectory(file)) {
-                try (var classes = Files.walk(file)) {
-                    classes.forEach(one -> addClass(file.relativize(one).toString(), offered, made));
-                }
-            } else {
-                try (var jar = new JarFile(file.toFile())) {
-                    jar.stream().forEach(entry -> addClass(entry.getName(), offered, made));
-                    String more = jar.getManifest() == null
-                            ? null
-                            : jar.getManifest().getMainAttributes().getValue(java.util.jar.Attributes.Name.CLASS_PATH);
-                    if (more != null && file.getFileName().toString().equals("nibble.jar")) {
-                        for (String next : more.split("\\s+", -1)) {
-                            if (next.matches(".*/(nibble|tablesaw)-[^/]*")) {
-                                addJar(file.resolveSibling(next), offered, made);
-                            }
-                        }
-                    }
+    private static void add(JarIndex index, List<String> offered, Map<String, Set<String>> made) {
+        for (String parent : index.packages()) {
+            if (offered.stream().noneMatch(parent.concat(".")::startsWith)) {
+                continue;
+            }
+            for (JavaFileObject file : index.list(parent)) {
+                String name = JarIndex.name(file);
+                if (name.indexOf('$') < 0) {
+                    made.computeIfAbsent(name.substring(name.lastIndexOf('.') + 1), _ -> new LinkedHashSet<>())
+                            .add(parent);
                 }
             }
-        } catch (IOException | RuntimeException unreadable) {
-            // what can not be read can not be imported either
-        }
-    }
-
-    private static void addClass(String path, List<String> offered, Map<String, Set<String>> made) {
-        if (!path.endsWith(".class") || path.indexOf('$') >= 0 || path.startsWith("META-INF")) {
-            return;
-        }
-        String name = path.substring(0, path.length() - 6).replace('/', '.').replace('\\', '.');
-        int dot = name.lastIndexOf('.');
-        if (dot > 0 && offered.stream().anyMatch(name::startsWith) && !name.endsWith("-info")) {
-            made.computeIfAbsent(name.substring(dot + 1), _ -> new LinkedHashSet<>())
-                    .add(name.substring(0, dot));
         }
     }
 

@@ -1,24 +1,18 @@
 package dev.nibble.kernel.magic;
 
 import dev.nibble.kernel.maven.Found;
-import java.io.File;
 import java.io.IOException;
-import java.net.URL;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What {@code %maven} and {@code %jars} added to the session. Used by one cell at a time. */
 final class ClassPath {
-    /** Classes of a jar that are looked up among the kernel's own. */
-    private static final int SAMPLE = 40;
-
     private final Map<String, Found> artifacts = new LinkedHashMap<>();
     private final Map<Path, LocalClasses.Place> places = new LinkedHashMap<>();
     private LocalClasses local;
@@ -61,47 +55,24 @@ final class ClassPath {
         return local;
     }
 
-    /**
-     * How much of a jar the kernel has itself.
-     *
-     * @param jar its own that holds the classes; empty if it has none of them
-     * @param whole whether it has all that were looked for
-     */
-    record Ours(String jar, boolean whole) {}
-
-    /** Looks some of a jar's classes up among the kernel's own, which win. */
-    static Ours ours(Path jar) throws IOException {
-        ClassLoader kernel = ClassPath.class.getClassLoader();
-        List<String> classes = new ArrayList<>();
-        try (var zip = new ZipFile(jar.toFile())) {
-            zip.stream()
-                    .map(ZipEntry::getName)
-                    .filter(name -> name.endsWith(".class") && !name.startsWith("META-INF/") && !name.contains("-info"))
-                    .forEach(classes::add);
+    /** Says which variables something that was added cost their values. */
+    static void noteLost(List<String> lost, Magic.Context context) {
+        if (!lost.isEmpty()) {
+            boolean one = lost.size() == 1;
+            context.cell()
+                    .note("note: " + String.join(", ", lost) + " lost " + (one ? "its value" : "their values")
+                            + ", because of objects of classes that were made anew; run the code again that sets "
+                            + (one ? "it" : "them"));
         }
-        int step = Math.max(1, classes.size() / SAMPLE);
-        int looked = 0;
-        int found = 0;
-        String where = "";
-        for (int i = 0; i < classes.size(); i += step) {
-            looked++;
-            URL resource = kernel.getResource(classes.get(i));
-            if (resource != null) {
-                found++;
-                where = where.isEmpty() ? holder(resource) : where;
-            }
-        }
-        return new Ours(where, found > 0 && found == looked);
     }
 
-    /** The jar's file name in {@code jar:file:/…/name.jar!/…}; the module of one of the JDK's classes. */
-    private static String holder(URL resource) {
-        String address = resource.toString();
-        int end = address.indexOf("!/");
-        String path = end < 0 ? address : address.substring(0, end);
-        if (path.startsWith("jrt:/")) {
-            return "the JDK";
-        }
-        return path.substring(path.lastIndexOf('/') + 1).replace(File.separator, "");
+    /** The version in the file name of a kernel's jar that is an artifact of that name; empty if there is none. */
+    static Optional<String> version(Collection<String> jars, String artifact) {
+        var named = Pattern.compile(Pattern.quote(artifact) + "-(\\d.*)\\.jar");
+        return jars.stream()
+                .map(named::matcher)
+                .filter(Matcher::matches)
+                .map(found -> found.group(1))
+                .findFirst();
     }
 }

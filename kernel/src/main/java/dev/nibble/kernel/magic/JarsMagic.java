@@ -72,10 +72,14 @@ public final class JarsMagic extends OptionMagic<JarsMagic.Arguments> {
                 }
                 LocalClasses.Place place =
                         context.session().call(() -> classPath.local().take(path, stop));
-                context.engine().classes().addChanging(place.compiled(), place.run());
+                SessionClasses classes = context.engine().classes();
+                SessionClasses.Overlap overlap = classes.overlap(place.compiled());
+                List<String> lost = classes.addChanging(place.compiled(), place.run());
                 classPath.add(place);
-                sources(place, context.engine().classes().sources());
+                sources(place, classes.sources());
                 context.cell().say(says("added", place));
+                note(path, overlap, context);
+                ClassPath.noteLost(lost, context);
             }
         }
         context.workspace().extensions(context).forEach(context.cell()::say);
@@ -110,12 +114,25 @@ public final class JarsMagic extends OptionMagic<JarsMagic.Arguments> {
             sources(place, classes.sources());
             context.cell().say(says("loaded anew", place));
         });
-        if (!lost.isEmpty()) {
+        ClassPath.noteLost(lost, context);
+    }
+
+    /** Says which of its classes are there already, and whose count. */
+    private static void note(Path place, SessionClasses.Overlap overlap, Context context) {
+        if (!overlap.replaced().isEmpty()) {
             context.cell()
-                    .note("note: " + String.join(", ", lost) + " lost "
-                            + (lost.size() == 1 ? "its value" : "their values")
-                            + ", because of objects of classes that were made anew; run the code again that sets "
-                            + (lost.size() == 1 ? "it" : "them"));
+                    .note("note: classes of " + place + " replace those of the kernel's own "
+                            + String.join(", ", overlap.replaced()) + " in this session");
+        }
+        if (!overlap.kept().isEmpty()) {
+            context.cell()
+                    .note("note: classes of " + place + " that are in " + String.join(", ", overlap.kept())
+                            + " too are taken from there, because objects of them go to and from the library");
+        }
+        if (!overlap.before().isEmpty()) {
+            context.cell()
+                    .note("note: classes of " + place + " that are in " + String.join(", ", overlap.before())
+                            + " too are taken from there, which was added before");
         }
     }
 

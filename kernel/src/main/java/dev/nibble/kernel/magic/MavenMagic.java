@@ -1,16 +1,16 @@
 package dev.nibble.kernel.magic;
 
 import dev.nibble.kernel.jshell.Evaluation;
+import dev.nibble.kernel.jshell.SessionClasses.Overlap;
 import dev.nibble.kernel.jshell.SourceJars;
 import dev.nibble.kernel.maven.Artifacts;
 import dev.nibble.kernel.maven.ArtifactsException;
 import dev.nibble.kernel.maven.Found;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -98,7 +98,8 @@ public final class MavenMagic extends OptionMagic<MavenMagic.Arguments> {
             return failed("MavenError", e.getMessage());
         }
         List<Found> added = add(found, classPath, context);
-        context.engine().classes().add(added.stream().map(Found::file).toList());
+        ClassPath.noteLost(
+                context.engine().classes().add(added.stream().map(Found::file).toList()), context);
         if (!arguments.noSources) {
             SourceJars sources = context.engine().classes().sources();
             var _ = Artifacts.sources(request, added, (artifact, source) -> sources.put(artifact.file(), source));
@@ -108,10 +109,11 @@ public final class MavenMagic extends OptionMagic<MavenMagic.Arguments> {
     }
 
     /** Those that the class path takes; says what became of all. */
-    private static List<Found> add(List<Found> found, ClassPath classPath, Context context) throws IOException {
+    private static List<Found> add(List<Found> found, ClassPath classPath, Context context) {
         Map<String, Found> before = classPath.artifacts();
         var added = new ArrayList<Found>();
         var kept = new ArrayList<String>();
+        var replacing = new ArrayList<String>();
         for (Found one : found) {
             Found there = before.get(one.key());
             if (there != null) {
@@ -124,26 +126,45 @@ public final class MavenMagic extends OptionMagic<MavenMagic.Arguments> {
                 }
                 continue;
             }
-            ClassPath.Ours ours = ClassPath.ours(one.file());
-            boolean sameName = ours.jar().matches(Pattern.quote(one.name()) + "-\\d.*\\.jar");
-            if (ours.whole() || sameName) {
-                if (!ours.jar().equals(one.file().getFileName().toString())) {
-                    kept.add(ours.jar().replaceFirst("\\.jar$", "") + " (not " + one.version() + ")");
-                } else if (one.asked()) {
+            Overlap overlap = context.engine().classes().overlap(one.file());
+            String file = one.file().getFileName().toString();
+            if (overlap.kept().contains(file) || overlap.replaced().contains(file)) {
+                if (one.asked()) {
                     context.cell().say(one.coordinates() + " is part of the kernel");
                 }
                 continue;
             }
-            if (!ours.jar().isEmpty()) {
+            Optional<String> shared = ClassPath.version(overlap.kept(), one.name());
+            if (shared.isPresent() || (!overlap.kept().isEmpty() && !overlap.isNew())) {
+                kept.add(shared.map(ours -> one.name() + " " + ours)
+                                .orElseGet(() -> one.name() + " of " + String.join(", ", overlap.kept()))
+                        + " (not "
+                        + one.version() + ")");
+                continue;
+            }
+            if (!overlap.kept().isEmpty()) {
                 context.cell()
-                        .note("note: some classes of " + one.coordinates() + " are in the kernel's own " + ours.jar()
-                                + " too, and those win");
+                        .note("note: classes of " + one.coordinates() + " that are in "
+                                + String.join(", ", overlap.kept())
+                                + " too are taken from there, because objects of them go to and from the library");
+            }
+            if (!overlap.replaced().isEmpty()) {
+                String ours = ClassPath.version(overlap.replaced(), one.name())
+                        .orElseGet(() -> String.join(", ", overlap.replaced()));
+                replacing.add(one.name() + " " + one.version() + " (not " + ours + ")");
             }
             classPath.add(one);
             added.add(one);
         }
         if (!kept.isEmpty()) {
-            context.cell().note("note: what the kernel has itself wins: " + String.join(", ", kept));
+            context.cell()
+                    .note("note: the kernel's own version stays, because objects of it go to and from the library: "
+                            + String.join(", ", kept));
+        }
+        if (!replacing.isEmpty()) {
+            context.cell()
+                    .note("note: this session uses another version than the kernel itself: "
+                            + String.join(", ", replacing));
         }
         if (!added.isEmpty()) {
             context.cell().say(summary(added));

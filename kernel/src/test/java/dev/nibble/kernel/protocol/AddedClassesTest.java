@@ -175,14 +175,94 @@ class AddedClassesTest {
     }
 
     @Test
-    void whatTheKernelHasWins() throws IOException {
+    void whatTheSessionSharesWithTheLibraryStays() throws IOException {
         Path classes = TinyJars.compile(
                 folder.resolve("classes"),
                 Map.of("picocli/CommandLine.java", "package picocli; public class CommandLine {}"));
         TinyJars.publish(repository, "info.picocli", "picocli", "1.0", classes, Map.of());
         assertThat(printed("%maven --settings " + settings + " info.picocli:picocli:1.0"))
                 .isEmpty();
-        assertThat(shown.stderr.toString()).contains("what the kernel has itself wins: picocli-4", "(not 1.0)");
+        assertThat(shown.stderr.toString())
+                .containsPattern(
+                        "note: the kernel's own version stays, because .*: picocli 4\\.[\\d.]+ \\(not 1\\.0\\)");
+        printed("%jars " + classes + "\nSystem.out.print(picocli.CommandLine.VERSION);");
+        assertThat(shown.stdout.toString()).contains("\n4.");
+        assertThat(shown.stderr.toString()).contains("are taken from there").contains("picocli-4");
+    }
+
+    /** Cells, methods of earlier cells and another library all find the added version; the kernel goes on with its own. */
+    @Test
+    void aLibraryThatWasAddedIsUsedInsteadOfTheKernelsOwn() throws IOException {
+        Path newer = TinyJars.compile(
+                folder.resolve("newer"),
+                Map.of(
+                        "org/apache/commons/io/FilenameUtils.java",
+                        "package org.apache.commons.io; public class FilenameUtils {"
+                                + " public static String getExtension(String name) { return \"theirs\"; }"
+                                + " public static String onlyInTheNewer() { return new Hidden().name(); } }",
+                        "org/apache/commons/io/Hidden.java",
+                        "package org.apache.commons.io; class Hidden { String name() { return \"new\"; } }",
+                        "org/apache/commons/io/IOCase.java",
+                        "package org.apache.commons.io; public enum IOCase { SYSTEM }"));
+        Path user = TinyJars.compile(
+                folder.resolve("user"),
+                newer,
+                Map.of(
+                        "user/User.java",
+                        "package user; import org.apache.commons.io.*; public class User {"
+                                + " public static String name() { return FilenameUtils.onlyInTheNewer(); }"
+                                + " public static IOCase sensitive() { return IOCase.SYSTEM; } }"));
+        TinyJars.publish(repository, "commons-io", "commons-io", "9.0", newer, Map.of());
+        TinyJars.publish(repository, "org.tree", "user", "1.0", user, Map.of("commons-io:commons-io:9.0", "compile"));
+        printed("import org.apache.commons.io.*;\nvar sensitive = IOCase.SYSTEM; var weights = new float[] {5f};"
+                + " String extension() { return FilenameUtils.getExtension(\"a.b\"); }\n"
+                + "System.out.print(extension());");
+        assertThat(shown.stdout.toString()).as("the kernel's own").isEqualTo("b");
+
+        assertThat(printed("%maven --settings " + settings + " org.tree:user:1.0"))
+                .startsWith("added org.tree:user:1.0, with commons-io 9.0\n");
+        assertThat(shown.stderr.toString().lines().toList())
+                .hasSize(2)
+                .satisfies(lines -> assertThat(lines.getFirst())
+                        .matches("note: this session uses another version than the kernel itself:"
+                                + " commons-io 9\\.0 \\(not 2\\.[\\d.]+\\)"))
+                .satisfies(lines -> assertThat(lines.getLast()).startsWith("note: sensitive lost its value"));
+        printed("sensitive = user.User.sensitive();"
+                + " System.out.print(extension() + user.User.name() + FilenameUtils.onlyInTheNewer() + weights[0]"
+                + " + sensitive);");
+        assertThat(shown.stdout.toString()).isEqualTo("theirsnewnew5.0SYSTEM");
+        assertThat(printed("System.out.print(dev.nibble.kernel.magic.Magic.class.getClassLoader()"
+                        + ".loadClass(\"org.apache.commons.io.FilenameUtils\").getMethods().length > 10);"))
+                .isEqualTo("true");
+        assertThat(failure("IOCase.INSENSITIVE"))
+                .as("the compiler sees theirs too")
+                .contains("cannot find symbol");
+    }
+
+    /** The kernel's providers implement the kernel's interface: they are none of one that takes its place. */
+    @Test
+    void servicesAndResourcesComeFromWhereTheClassesDo() throws IOException {
+        Path classes = TinyJars.compile(
+                folder.resolve("classes"),
+                Map.of(
+                        "org/slf4j/spi/SLF4JServiceProvider.java",
+                        "package org.slf4j.spi; public interface SLF4JServiceProvider { String theirs(); }",
+                        "log/Provider.java",
+                        "package log; public class Provider implements org.slf4j.spi.SLF4JServiceProvider {"
+                                + " public String theirs() { return \"theirs\"; } }"));
+        TinyJars.services(classes, Map.of("org.slf4j.spi.SLF4JServiceProvider", "log.Provider"));
+        Files.writeString(
+                Files.createDirectories(classes.resolve("org/slf4j/spi")).resolve("notes.txt"), "theirs");
+        Path jar = TinyJars.jar(classes, folder.resolve("log.jar"));
+        printed("%jars " + jar);
+        assertThat(shown.stderr.toString())
+                .containsPattern(
+                        "note: classes of .*log\\.jar replace those of the kernel's own slf4j-api-2[\\d.]+jar");
+        printed("for (var one : ServiceLoader.load(org.slf4j.spi.SLF4JServiceProvider.class)) {"
+                + " System.out.print(one.theirs()); }\n"
+                + "System.out.print(new String(Thread.currentThread().getContextClassLoader()"
+                + ".getResourceAsStream(\"org/slf4j/spi/notes.txt\").readAllBytes()));");
+        assertThat(shown.stdout.toString()).isEqualTo("theirstheirs");
     }
 
     @Test

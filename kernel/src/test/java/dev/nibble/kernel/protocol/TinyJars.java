@@ -2,6 +2,7 @@ package dev.nibble.kernel.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +29,11 @@ final class TinyJars {
      * @param sources by their paths, such as {@code lab/Answer.java}
      */
     static Path compile(Path folder, Map<String, String> sources) throws IOException {
+        return compile(folder, null, sources);
+    }
+
+    /** The same with a folder of classes that comes before the class path; null for none. */
+    static Path compile(Path folder, Path first, Map<String, String> sources) throws IOException {
         Path from = Files.createTempDirectory(folder.getParent(), "sources");
         List<String> arguments = new ArrayList<>(List.of(
                 "-d",
@@ -35,7 +41,7 @@ final class TinyJars {
                 "-proc:none",
                 "-nowarn",
                 "-classpath",
-                System.getProperty("java.class.path")));
+                (first == null ? "" : first + File.pathSeparator) + System.getProperty("java.class.path")));
         for (Map.Entry<String, String> source : sources.entrySet()) {
             Path file = from.resolve(source.getKey());
             Files.createDirectories(file.getParent());
