@@ -49,6 +49,7 @@ PRESS = """async ({ key, times }) => {
   return taken;
 }"""
 
+DIRTY = "() => window.jupyterapp.shell.currentWidget.context.model.dirty"
 THEME = "name => window.jupyterapp.commands.execute('apputils:change-theme', { theme: name })"
 
 
@@ -112,6 +113,13 @@ def look(lab, scratch, program, screenshots):
         page.keyboard.press("PageUp")
         page.keyboard.press("ArrowRight")
         views.nth(1).get_by_text("square 36").wait_for()
+        # What is no key of the slider's reaches the notebook, and letters, which would delete or add cells, do not.
+        page.keyboard.type("xabdd")
+        seen["dirty"] = [page.evaluate(DIRTY)]
+        page.keyboard.press("Control+s")
+        page.wait_for_function(f"() => !({DIRTY})()")
+        seen["dirty"].append(page.evaluate(DIRTY))
+        seen["cells"] = len(page.evaluate(STATE)["cells"])
 
         stepper = views.nth(2)
         seen["frames"] = [stepper.locator("svg[role=img]").inner_html()]

@@ -36,7 +36,7 @@ final class LauncherCommands {
     @Command(
             name = "lab",
             description = {
-                "Open JupyterLab on the notebooks.",
+                "Open JupyterLab on the notebooks of the course, on a folder or on a notebook.",
                 "Makes a private Python environment with JupyterLab the first time (in NIBBLE_HOME), with the kernel"
                         + " inside; a Jupyter of your own keeps its settings and kernels. Ctrl-C ends it."
             })
@@ -59,7 +59,18 @@ final class LauncherCommands {
         @Option(names = "--ip", paramLabel = "ADDRESS", description = "Listen on this address (default: localhost).")
         String address;
 
-        @Parameters(paramLabel = "-- OPTION", description = "Options for JupyterLab itself, after two dashes.")
+        @Parameters(
+                index = "0",
+                arity = "0..1",
+                paramLabel = "FOLDER",
+                description =
+                        "The folder to work in, or a notebook, which is opened in its folder (default: the course).")
+        String folder;
+
+        @Parameters(
+                index = "1..*",
+                paramLabel = "-- OPTION",
+                description = "Options for JupyterLab itself, after two dashes.")
         final List<String> rest = new ArrayList<>();
     }
 

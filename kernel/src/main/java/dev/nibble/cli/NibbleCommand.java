@@ -4,6 +4,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** The program itself: the list of commands. A new command is one class and one line here. */
@@ -11,7 +12,7 @@ import picocli.CommandLine.Spec;
         name = "nibble",
         description = "A Java notebook kernel with an LLM quantization laboratory inside.",
         synopsisSubcommandLabel = "COMMAND",
-        version = "see: nibble version",
+        versionProvider = VersionCommand.class,
         subcommands = {
             LauncherCommands.Lab.class,
             ReportCommand.class,
@@ -70,6 +71,12 @@ final class NibbleCommand implements Runnable {
 
     @Mixin
     HelpOption help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Print the version; \"nibble version\" tells more.")
+    boolean version;
 
     @Override
     public void run() {

@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
             "  echo 'Formats.all().size()' | nibble repl",
             "",
             "With a script, or with text from a pipe, all of it is run, and the value of its last expression is printed;"
-                    + " exit code 1 if it fails. A line /exit ends it."
+                    + " exit code 1 if it fails, or what it gives to System.exit. A line /exit ends it."
         })
 final class ReplCommand extends LaboratoryCommand {
     private static final Pattern COMMAND = Pattern.compile("(?m)^/([a-z]+)\\b[^\\n]*$");
@@ -70,9 +70,9 @@ final class ReplCommand extends LaboratoryCommand {
             var out = writer(FileDescriptor.out);
             var err = writer(FileDescriptor.err);
             try (var _ = new Stopper(repl::interrupt, progress)) {
-                boolean ok = repl.script(untilExit(code), out, err, Terminal.outputHasColours());
+                int status = repl.script(untilExit(code), out, err, Terminal.outputHasColours());
                 progress.cancelToken().check("run " + (piped ? "what came through the pipe" : script));
-                return ok ? 0 : 1;
+                return status;
             }
         }
     }

@@ -5,11 +5,12 @@ import java.util.LinkedHashMap;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
 
 /** Versions and places, for questions and bug reports. */
 @Command(name = "version", description = "Print versions and places: what to put into a bug report.")
-final class VersionCommand implements Callable<Integer> {
+final class VersionCommand implements Callable<Integer>, IVersionProvider {
     @Mixin
     private JsonOption json;
 
@@ -32,6 +33,11 @@ final class VersionCommand implements Callable<Integer> {
             facts.forEach((name, value) -> System.out.println((name + "             ").substring(0, 13) + value));
         }
         return 0;
+    }
+
+    @Override
+    public String[] getVersion() {
+        return new String[] {"nibble " + current()};
     }
 
     static String current() {

@@ -27,8 +27,14 @@ public final class JvmFlags {
      * What the kernel sets unless {@code NIBBLE_JAVA_OPTS} says otherwise: a heap that grows when it must rather than
      * whenever it could, and gives back what it no longer needs. Forty kernels on one server are not unusual.
      */
-    private static final List<String> KERNEL_DEFAULTS =
-            List.of("-Xms96m", "-XX:GCTimeRatio=4", "-XX:G1PeriodicGCInterval=60000");
+    private static final List<String> KERNEL_DEFAULTS = List.of("-XX:GCTimeRatio=4", "-XX:G1PeriodicGCInterval=60000");
+
+    /** The heap it begins with. A JVM that is asked for a smaller one would not start with it. */
+    private static final String KERNEL_HEAP = "-Xms96m";
+
+    /** What a smaller one is asked for with, as a shell's patterns; those of start.py say the same. */
+    private static final String OTHER_HEAP =
+            "*-Xmx[0-9][mM]*|*-Xmx[0-9][0-9][mM]*|*-Xmx*[kK]*|*HeapSize*|*RAMPercentage*";
 
     /**
      * What a command sets that takes a file through piece by piece: garbage is collected as soon as some pieces are, not
@@ -70,6 +76,7 @@ public final class JvmFlags {
      */
     public static List<String> portableCommand(String start, String jar) {
         var command = new ArrayList<>(List.of("python", "-I", "{resource_dir}/" + start));
+        command.add(KERNEL_HEAP);
         command.addAll(KERNEL_DEFAULTS);
         command.addAll(all());
         command.addAll(List.of("-cp", "{resource_dir}/" + jar, KernelMain.class.getName(), "{connection_file}"));
@@ -90,10 +97,12 @@ public final class JvmFlags {
         var command = new ArrayList<String>();
         if (File.separatorChar == '/') {
             String defaults = String.join(" ", KERNEL_DEFAULTS);
-            command.addAll(List.of("/bin/sh", "-c", "exec \"$0\" " + defaults + " $NIBBLE_JAVA_OPTS \"$@\""));
+            String heap = "h=" + KERNEL_HEAP + "; case $NIBBLE_JAVA_OPTS in " + OTHER_HEAP + ") h= ;; esac; ";
+            command.addAll(List.of("/bin/sh", "-c", heap + "exec \"$0\" $h " + defaults + " $NIBBLE_JAVA_OPTS \"$@\""));
         }
         command.add(java.toString());
         if (File.separatorChar != '/') {
+            command.add(KERNEL_HEAP);
             command.addAll(KERNEL_DEFAULTS);
         }
         command.addAll(all());

@@ -51,6 +51,11 @@ final class AffineFrames {
         return block.fields()[i] & 0xff;
     }
 
+    /** How many frames {@link #of} makes: each range, the grid, each weight, and the end. */
+    static int count(List<ClipCandidate> clips, AffineBlock block) {
+        return clips.size() + 1 + block.count() + 1;
+    }
+
     static List<Frame> of(List<ClipCandidate> clips, BlockScaled scaled, AffineBlock block, BlockWeights weights) {
         var all = new ArrayList<Frame>();
         double[] errors = clips.stream().mapToDouble(ClipCandidate::error).toArray();

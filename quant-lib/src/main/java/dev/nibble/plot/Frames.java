@@ -15,33 +15,42 @@ import dev.nibble.plot.Drawing.Anchor;
 import dev.nibble.plot.Drawing.Ink;
 import java.lang.reflect.Array;
 import java.lang.reflect.RecordComponent;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.RandomAccess;
+import java.util.function.Supplier;
 
 /**
  * A trace as a film: pictures in the order in which things happened, each with a sentence, drawn from the trace alone.
  * Integers and code books are shown weight by weight, floating-point types bit by bit, searches candidate by candidate;
- * a step of a kind that is not known here is shown by its names and numbers.
+ * a step of a kind that is not known here is shown by its names and numbers. A frame is made when it is looked at, so
+ * that the film of a large matrix takes no more memory than its trace. Safe to use from any thread.
  */
-public final class Frames {
-    /** Longer traces are cut: nobody steps that far, and each frame takes some memory. */
-    public static final int MAX = 100_000;
-
+public final class Frames extends AbstractList<Frame> implements RandomAccess {
     private static final int MAX_TEXT = 90;
 
-    private final List<? extends Trace.Step> steps;
-    private final List<Frame> frames = new ArrayList<>();
-    // What the next steps refer to.
-    private CodebookUsed book;
-    private BlockScaled scaled;
+    /**
+     * Frames that are made together.
+     *
+     * @param end how many there are up to here
+     */
+    private record Part(int end, Supplier<List<Frame>> make) {}
+
+    /** The part that was looked at last. */
+    private record Made(int part, List<Frame> frames) {}
+
+    private final List<Part> parts = new ArrayList<>();
+    private volatile Made latest = new Made(-1, List.of());
 
     private Frames(List<? extends Trace.Step> steps) {
-        this.steps = steps;
+        gather(steps);
     }
 
     /**
-     * The frames of a trace, at most {@link #MAX}.
+     * The frames of a trace.
      *
      * @throws IllegalArgumentException if there are no steps
      */
@@ -50,24 +59,54 @@ public final class Frames {
             throw new IllegalArgumentException(
                     "the trace is empty: make it with Trace.record() and hand it to quantize(w, trace) first");
         }
-        var frames = new Frames(steps);
-        frames.make();
-        return List.copyOf(frames.frames.subList(0, Math.min(MAX, frames.frames.size())));
+        return new Frames(List.copyOf(steps));
     }
 
-    private void make() {
+    @Override
+    public int size() {
+        return parts.isEmpty() ? 0 : parts.getLast().end;
+    }
+
+    @Override
+    public Frame get(int index) {
+        Objects.checkIndex(index, size());
+        int low = 0;
+        int high = parts.size() - 1;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (parts.get(middle).end > index) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        Made made = latest;
+        if (made.part != low) {
+            made = new Made(low, parts.get(low).make.get());
+            latest = made;
+        }
+        return made.frames.get(index - (low == 0 ? 0 : parts.get(low - 1).end));
+    }
+
+    private void add(int count, Supplier<List<Frame>> make) {
+        if (count > 0) {
+            parts.add(new Part(Math.addExact(size(), count), make));
+        }
+    }
+
+    private void gather(List<? extends Trace.Step> steps) {
+        // What the next steps refer to.
+        CodebookUsed book = null;
+        BlockScaled scaled = null;
         AffineBlock affine = null;
         List<ScaleTried> tried = new ArrayList<>();
         List<ClipCandidate> clips = new ArrayList<>();
         BlockChosen chosen = null;
         for (Trace.Step step : steps) {
-            if (frames.size() >= MAX) {
-                return;
-            }
             switch (step) {
                 case CodebookUsed used -> {
                     book = used;
-                    frames.add(BookFrames.book(used));
+                    add(1, () -> List.of(BookFrames.book(used)));
                 }
                 case BlockScaled one -> scaled = one;
                 case ClipCandidate one -> clips.add(one);
@@ -76,23 +115,41 @@ public final class Frames {
                 case BlockChosen one -> chosen = one;
                 case BlockWeights weights -> {
                     if (affine != null) {
-                        frames.addAll(AffineFrames.of(clips, scaled, affine, weights));
+                        block(clips, scaled, affine, weights);
                     } else if (chosen != null) {
-                        frames.addAll(SearchFrames.of(tried, chosen, weights));
+                        search(tried, chosen, weights);
                     }
                     affine = null;
                     chosen = null;
                     tried = new ArrayList<>();
                     clips = new ArrayList<>();
                 }
-                case CodesChosen codes
-                when book != null && scaled != null -> frames.addAll(BookFrames.of(book, scaled, codes));
-                case LloydRound round -> frames.add(BookFrames.round(round));
+                case CodesChosen codes -> look(book, scaled, codes);
+                case LloydRound round -> add(1, () -> List.of(BookFrames.round(round)));
                 case WeightRounded weight
                 when weight.rounding().isPresent() ->
-                    frames.add(FloatFrames.of(weight, weight.rounding().get()));
-                default -> frames.add(plain(step));
+                    add(
+                            1,
+                            () -> List.of(
+                                    FloatFrames.of(weight, weight.rounding().get())));
+                default -> add(1, () -> List.of(plain(step)));
             }
+        }
+    }
+
+    private void block(List<ClipCandidate> clips, BlockScaled scaled, AffineBlock block, BlockWeights weights) {
+        add(AffineFrames.count(clips, block), () -> AffineFrames.of(clips, scaled, block, weights));
+    }
+
+    private void search(List<ScaleTried> tried, BlockChosen chosen, BlockWeights weights) {
+        add(SearchFrames.count(tried), () -> SearchFrames.of(tried, chosen, weights));
+    }
+
+    private void look(CodebookUsed book, BlockScaled scaled, CodesChosen codes) {
+        if (book != null && scaled != null) {
+            add(codes.codes().length, () -> BookFrames.of(book, scaled, codes));
+        } else {
+            add(1, () -> List.of(plain(codes)));
         }
     }
 

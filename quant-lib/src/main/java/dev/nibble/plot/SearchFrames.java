@@ -15,6 +15,11 @@ final class SearchFrames {
 
     private SearchFrames() {}
 
+    /** How many frames {@link #of} makes: each candidate, and the end. */
+    static int count(List<ScaleTried> tried) {
+        return tried.size() + 1;
+    }
+
     static List<Frame> of(List<ScaleTried> tried, BlockChosen chosen, BlockWeights weights) {
         var frames = new ArrayList<Frame>();
         int from = 0;

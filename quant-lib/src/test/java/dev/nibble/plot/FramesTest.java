@@ -13,6 +13,7 @@ import dev.nibble.tensor.Matrix;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.StringReader;
+import java.util.ArrayList;
 import java.util.List;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -142,6 +143,35 @@ class FramesTest {
                 .getFirst();
         assertThat(frame.sentence()).isEqualTo("Row skipped: row = 3, weights = [0.5, -1], why = <zero>.");
         assertThat(frame.picture().get().svg()).contains("why = &lt;zero&gt;");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"int4:g32", "int3:mse:g32", "nf4:b64", "q4_0", "fp8:e4m3:plain"})
+    void theFilmOfALargeMatrixHasAllOfItFromBothEnds(String recipe) {
+        Matrix w = Generators.gaussian(2, 128, 3);
+        Trace trace = Trace.record();
+        Formats.parse(recipe).quantize(w, trace);
+        List<Frame> frames = Frames.of(trace.steps());
+        List<String> forward = frames.stream().map(Frame::sentence).toList();
+        List<String> backward = new ArrayList<>();
+        for (int i = frames.size() - 1; i >= 0; i--) {
+            backward.add(frames.get(i).sentence());
+        }
+        assertThat(backward.reversed()).isEqualTo(forward).hasSizeGreaterThan(6);
+        assertThat(frames.getLast().picture().get().svg()).contains("Row 1");
+        assertThatThrownBy(() -> frames.get(frames.size())).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
+    void aFilmIsNotCut() {
+        Trace trace = Trace.record();
+        Matrix w = Generators.gaussian(500, 256, 3);
+        Formats.parse("int4:g128").quantize(w, trace);
+        // Of each block the grid, its 128 weights, and the end.
+        List<Frame> frames = Frames.of(trace.steps());
+        assertThat(frames).hasSize(1000 * 130);
+        assertThat(frames.get(130_000 - 2).sentence())
+                .startsWith("Weight 127, " + Numbers.text(w.values()[500 * 256 - 1]) + ",");
     }
 
     @Test

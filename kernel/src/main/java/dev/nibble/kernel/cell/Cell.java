@@ -168,6 +168,11 @@ public final class Cell {
         output.nextInput(code, replace);
     }
 
+    /** Its code asks for the end of the program, which happens only if the receiver grants it. */
+    public void exit(int status) {
+        output.exit(status);
+    }
+
     /**
      * Takes away what the cell has shown so far.
      *

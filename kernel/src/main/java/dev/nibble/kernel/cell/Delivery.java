@@ -88,6 +88,11 @@ final class Delivery implements Output {
     }
 
     @Override
+    public void exit(int status) {
+        deliver(() -> receiver.exit(status));
+    }
+
+    @Override
     public void progress(ProgressState state) {
         deliver(() -> receiver.progress(state));
     }

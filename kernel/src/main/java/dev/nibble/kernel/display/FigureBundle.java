@@ -70,8 +70,8 @@ final class FigureBundle {
     private static String html(ObjectNode plotly, String png, String description) {
         String fallback = png == null
                 ? "<div>" + Html.escape(description) + "</div>"
-                : "<img style=\"max-width:100%\" width=\"" + WIDTH + "\" alt=\"" + Html.escape(description)
-                        + "\" src=\"data:image/png;base64," + png + "\">";
+                : "<img class=\"" + OnWhite.CLASS + "\" style=\"max-width:100%\" width=\"" + WIDTH + "\" alt=\""
+                        + Html.escape(description) + "\" src=\"data:image/png;base64," + png + "\">";
         // "</script>" or "<!--" inside a text would end the script early
         String json = plotly.toString().replace("<", "\\u003c");
         return "<div>" + fallback + "<script>"

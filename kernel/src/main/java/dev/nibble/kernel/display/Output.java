@@ -34,6 +34,12 @@ public interface Output {
     default void nextInput(String code, boolean replace) {}
 
     /**
+     * The cell's code asks for the end of the program, as {@code System.exit} does. A session goes on, which is what
+     * this does unless overridden, and the cell fails; a script ends with that code.
+     */
+    default void exit(int status) {}
+
+    /**
      * A task of the cell began, went on or ended; at most about ten times a second. A notebook draws a live bar, a
      * terminal a line; a notebook file keeps none, which is what this does unless overridden.
      */

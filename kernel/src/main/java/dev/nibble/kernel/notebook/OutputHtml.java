@@ -2,6 +2,7 @@ package dev.nibble.kernel.notebook;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.nibble.kernel.display.OnWhite;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -73,11 +74,13 @@ final class OutputHtml {
         }
         if (data.has("image/svg+xml")) {
             byte[] svg = text(data.path("image/svg+xml")).getBytes(StandardCharsets.UTF_8);
-            return picture("data:image/svg+xml;base64," + Base64.getEncoder().encodeToString(svg), data);
+            // On a page of its own, as a picture is, the colour of the text is black.
+            boolean onWhite = text(data.path("image/svg+xml")).contains("currentColor");
+            return picture("data:image/svg+xml;base64," + Base64.getEncoder().encodeToString(svg), data, onWhite);
         }
         for (String type : PICTURES) {
             if (data.has(type)) {
-                return picture("data:" + type + ";base64," + base64(data.path(type)), data);
+                return picture("data:" + type + ";base64," + base64(data.path(type)), data, false);
             }
         }
         if (data.has("application/json")) {
@@ -94,16 +97,17 @@ final class OutputHtml {
                 : inHtml.find() ? inHtml.group(1) : null;
         String still = source == null
                 ? "<p>" + Entities.escape(text(data.path("text/plain"))) + "</p>"
-                : picture(source, data);
+                : picture(source, data, true);
         // "</script>" inside a text would end the element
         String json = data.path(PLOTLY).toString().replace("<", "\\u003c");
         return "<figure>" + still + "<script type=\"application/json\" class=\"plotly\">" + json + "</script></figure>";
     }
 
-    private static String picture(String source, JsonNode data) {
+    private static String picture(String source, JsonNode data, boolean onWhite) {
         String alternative = text(data.path("text/plain"));
         alternative = alternative.length() <= 300 ? alternative : alternative.substring(0, 299) + "…";
-        return "<img alt=\"" + Entities.escape(alternative) + "\" src=\"" + source + "\">";
+        return "<img" + (onWhite ? " class=\"" + OnWhite.CLASS + "\"" : "") + " alt=\"" + Entities.escape(alternative)
+                + "\" src=\"" + source + "\">";
     }
 
     private static String base64(JsonNode node) {

@@ -12,12 +12,15 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.MaskingCallback;
+import org.jline.reader.Reference;
 import org.jline.reader.UserInterruptException;
 import org.jline.reader.impl.DefaultParser;
 import org.jline.terminal.Terminal;
@@ -60,19 +63,43 @@ public final class Repl implements AutoCloseable {
 
     /**
      * Runs a text as one cell, and shows its last value; a text that is no cell, because it has expressions without
-     * semicolons between its lines, as it would be typed. Stops at the first error.
+     * semicolons between its lines, as it would be typed. Stops at the first error, and at {@code System.exit}.
      *
-     * @return whether all of it ran
+     * @return the exit code: 0 if all of it ran, 1 after an error, or what it gave to {@code System.exit}
      */
-    public boolean script(String code, PrintWriter out, PrintWriter err, boolean colours) {
-        var output = new TerminalOutput(out, err, colours, progress, Viewer.none());
+    public int script(String code, PrintWriter out, PrintWriter err, boolean colours) {
+        var output = new ScriptOutput(out, err, colours);
         List<String> parts = cells.check(code).status() == CodeCheck.Status.INVALID ? asTyped(code) : List.of(code);
         boolean ok = true;
-        for (int i = 0; i < parts.size() && ok; i++) {
+        for (int i = 0; i < parts.size() && ok && output.exit.isEmpty(); i++) {
             ok = cells.run(CellRequest.of(parts.get(i)), output).ok();
             output.finish();
         }
-        return ok;
+        return output.exit.orElse(ok ? 0 : 1);
+    }
+
+    /** Of a script, which can end itself. */
+    private final class ScriptOutput extends TerminalOutput {
+        private volatile OptionalInt exit = OptionalInt.empty();
+
+        ScriptOutput(PrintWriter out, PrintWriter err, boolean colours) {
+            super(out, err, colours, columns, progress, Viewer.none());
+        }
+
+        @Override
+        public void exit(int status) {
+            if (exit.isEmpty()) {
+                exit = OptionalInt.of(status);
+                cells.interrupt();
+            }
+        }
+
+        @Override
+        public synchronized void error(String name, String value, List<String> traceback) {
+            if (exit.isEmpty()) {
+                super.error(name, value, traceback);
+            }
+        }
     }
 
     /** Cut where Enter would have been taken. */
@@ -117,6 +144,7 @@ public final class Repl implements AutoCloseable {
                 .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
                 .option(LineReader.Option.AUTO_LIST, true)
                 .build();
+        bindArrows(lines);
         history.tail(REMEMBERED).forEach(entry -> lines.getHistory().add(entry.code()));
         var plain = new DefaultParser();
         plain.setQuoteChars(new char[0]);
@@ -124,7 +152,8 @@ public final class Repl implements AutoCloseable {
         LineReader questions =
                 LineReaderBuilder.builder().terminal(terminal).parser(plain).build();
         questions.variable(LineReader.DISABLE_HISTORY, true);
-        var output = new TerminalOutput(terminal.writer(), terminal.writer(), true, progress, Viewer.ofThisDesktop());
+        var output = new TerminalOutput(
+                terminal.writer(), terminal.writer(), true, columns, progress, Viewer.ofThisDesktop());
         terminal.writer()
                 .printf(
                         "Nibble on Java %d. Tab completes, %%help lists what is there, Ctrl-C stops a cell, Ctrl-D"
@@ -151,6 +180,19 @@ public final class Repl implements AutoCloseable {
                 history.add(cells.count(), code, null);
             }
         }
+    }
+
+    /** Arrows, Home and End in both spellings: some terminals keep to one, whatever mode they are asked for. */
+    private static void bindArrows(LineReader lines) {
+        Map<String, String> widgets = Map.of(
+                "A", LineReader.UP_LINE_OR_SEARCH,
+                "B", LineReader.DOWN_LINE_OR_SEARCH,
+                "C", LineReader.FORWARD_CHAR,
+                "D", LineReader.BACKWARD_CHAR,
+                "H", LineReader.BEGINNING_OF_LINE,
+                "F", LineReader.END_OF_LINE);
+        var keys = lines.getKeyMaps().get(LineReader.MAIN);
+        widgets.forEach((letter, widget) -> keys.bind(new Reference(widget), "\u001b[" + letter, "\u001bO" + letter));
     }
 
     /** What a cell reads from System.in is typed in the same terminal. */

@@ -12,18 +12,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 
 /**
  * What a cell shows, as text. Pictures are written as files beside their words. A display that is replaced again and again
  * is printed when the cell ends, as it was last.
  */
-final class TerminalOutput implements Output {
+class TerminalOutput implements Output {
     private static final String RESET = "\u001b[0m";
     private static final String RED = "\u001b[31m";
 
     private final PrintWriter out;
     private final PrintWriter err;
     private final boolean colours;
+    private final IntSupplier columns;
     private final Consumer<ProgressState> progress;
     private final Viewer viewer;
     private final Map<String, MimeBundle> updated = new LinkedHashMap<>();
@@ -36,13 +38,21 @@ final class TerminalOutput implements Output {
      * @param out what cells print and show
      * @param err errors, and what cells print as such
      * @param colours whether both understand ANSI
+     * @param columns characters in a line, in which help is set
      * @param progress told about long work
      * @param viewer opens pictures
      */
-    TerminalOutput(PrintWriter out, PrintWriter err, boolean colours, Consumer<ProgressState> progress, Viewer viewer) {
+    TerminalOutput(
+            PrintWriter out,
+            PrintWriter err,
+            boolean colours,
+            IntSupplier columns,
+            Consumer<ProgressState> progress,
+            Viewer viewer) {
         this.out = out;
         this.err = err;
         this.colours = colours;
+        this.columns = columns;
         this.progress = progress;
         this.viewer = viewer;
     }
@@ -59,6 +69,35 @@ final class TerminalOutput implements Output {
     @Override
     public synchronized void display(MimeBundle bundle, String displayId) {
         line(text(bundle));
+    }
+
+    @Override
+    public synchronized void page(MimeBundle bundle) {
+        line(wrapped(text(bundle), columns.getAsInt()));
+    }
+
+    /** Lines broken between words, under their own beginnings; a word that is longer than a line stays whole. */
+    static String wrapped(String text, int width) {
+        var out = new StringBuilder(text.length() + 64);
+        for (String line : text.split("\n", -1)) {
+            String rest = line;
+            String indent =
+                    line.substring(0, line.length() - line.stripLeading().length());
+            int cut = rest.length() > width ? lastBlank(rest, indent.length(), width) : -1;
+            while (cut > 0) {
+                out.append(rest, 0, cut).append('\n');
+                rest = indent + rest.substring(cut).stripLeading();
+                cut = rest.length() > width ? lastBlank(rest, indent.length(), width) : -1;
+            }
+            out.append(rest).append('\n');
+        }
+        return out.substring(0, out.length() - 1);
+    }
+
+    /** Where a line is best broken: the last blank within the width, else the first one after it; -1 for nowhere. */
+    private static int lastBlank(String line, int from, int width) {
+        int at = line.lastIndexOf(' ', width);
+        return at > from ? at : line.indexOf(' ', Math.max(from, width));
     }
 
     @Override

@@ -60,7 +60,7 @@ public final class Control<T> implements Widget {
      */
     Control(String kind, String label, Map<String, Object> traits, Codec<T> codec, T value) {
         this.kind = kind;
-        this.label = label;
+        this.label = Controls.given(label, kind + ": the name that stands beside it");
         this.traits = new LinkedHashMap<>(traits);
         this.codec = codec;
         this.value = value;
@@ -83,6 +83,7 @@ public final class Control<T> implements Widget {
      */
     public Control<T> value(T wanted) {
         T fitting;
+        Controls.given(wanted, "the value for \"" + label + "\"");
         try {
             fitting = codec.read(codec.write(wanted));
         } catch (RuntimeException e) {
@@ -104,6 +105,7 @@ public final class Control<T> implements Widget {
      * skipped. What it prints, and what it throws, stands below the control.
      */
     public synchronized Control<T> onChange(Consumer<? super T> code) {
+        Controls.given(code, "the code that hears of \"" + label + "\"");
         if (listening == null) {
             listening = new Listening();
             followers.add(listening);

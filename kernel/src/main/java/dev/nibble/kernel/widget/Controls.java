@@ -21,7 +21,23 @@ public final class Controls {
     private static final int MAX_TEXT = 100_000;
     private static final int MAX_CHOICES = 10_000;
 
+    /** Places of a slider; a browser counts no further, and nobody could point at one. */
+    private static final double MAX_PLACES = 1e10;
+
     private Controls() {}
+
+    /**
+     * An argument, if there is one.
+     *
+     * @param what it is, in words
+     * @throws IllegalArgumentException if it is null
+     */
+    static <T> T given(T argument, String what) {
+        if (argument == null) {
+            throw new IllegalArgumentException(what + " is null");
+        }
+        return argument;
+    }
 
     /**
      * What a range slider holds.
@@ -30,6 +46,11 @@ public final class Controls {
      * @param high the upper end, included; not below the lower
      */
     public record Between<N extends Number>(N low, N high) {
+        public Between {
+            given(low, "the lower end");
+            given(high, "the upper end");
+        }
+
         @Override
         public String toString() {
             return low + " to " + high;
@@ -45,7 +66,7 @@ public final class Controls {
 
     /** A whole number of {@code low}, {@code low + step} and so on up to {@code high}. */
     public static Control<Integer> slider(String label, int low, int high, int step) {
-        Grid grid = Grid.of(label, low, high, step);
+        Grid grid = Grid.of("slider", label, low, high, step);
         return new Control<>("slider", label, grid.traits(true), grid.whole(), (int) grid.nearest(grid.middle()));
     }
 
@@ -56,19 +77,19 @@ public final class Controls {
 
     /** A number of {@code low}, {@code low + step} and so on up to {@code high}. */
     public static Control<Double> slider(String label, double low, double high, double step) {
-        Grid grid = Grid.of(label, low, high, step);
+        Grid grid = Grid.of("slider", label, low, high, step);
         return new Control<>("slider", label, grid.traits(false), grid.real(), grid.nearest(grid.middle()));
     }
 
     /** Two whole numbers from {@code low} to {@code high}, one not above the other; begins with all. */
     public static Control<Between<Integer>> range(String label, int low, int high) {
-        Grid grid = Grid.of(label, low, high, 1);
+        Grid grid = Grid.of("range", label, low, high, 1);
         return new Control<>("range", label, grid.traits(true), between(grid.whole()), new Between<>(low, high));
     }
 
     /** Two numbers from {@code low} to {@code high} in a hundred steps, one not above the other; begins with all. */
     public static Control<Between<Double>> range(String label, double low, double high) {
-        Grid grid = Grid.of(label, low, high, (high - low) / 100);
+        Grid grid = Grid.of("range", label, low, high, (high - low) / 100);
         return new Control<>("range", label, grid.traits(false), between(grid.real()), new Between<>(low, high));
     }
 
@@ -96,17 +117,34 @@ public final class Controls {
 
     /** The values of a slider. */
     private record Grid(double low, double high, double step) {
-        static Grid of(String label, double low, double high, double step) {
+        static Grid of(String kind, String label, double low, double high, double step) {
             if (!(low < high) || !(step > 0) || !Double.isFinite(high - low)) {
                 throw new IllegalArgumentException(String.format(
                         Locale.ROOT,
-                        "slider \"%s\": needs low < high and a step above 0, not %s, %s and %s",
+                        "%s \"%s\": needs low < high and a step above 0, not %s, %s and %s",
+                        kind,
                         label,
-                        low,
-                        high,
-                        step));
+                        number(low),
+                        number(high),
+                        number(step)));
+            }
+            if ((high - low) / step > MAX_PLACES) {
+                throw new IllegalArgumentException(String.format(
+                        Locale.ROOT,
+                        "%s \"%s\": steps of %s are too small between %s and %s: there would be more than 1e10 places",
+                        kind,
+                        label,
+                        number(step),
+                        number(low),
+                        number(high)));
             }
             return new Grid(low, high, step);
+        }
+
+        private static String number(double value) {
+            return value == Math.rint(value) && Math.abs(value) < 1e15
+                    ? Long.toString((long) value)
+                    : Double.toString(value);
         }
 
         double middle() {
@@ -171,9 +209,12 @@ public final class Controls {
     /** One of the values; begins with the first. A few short ones stand side by side, many in a list. */
     @SafeVarargs
     public static <T> Control<T> choice(String label, T... values) {
-        List<T> list = new ArrayList<>();
-        for (T value : values) {
-            list.add(value);
+        List<T> list = null;
+        if (values != null) {
+            list = new ArrayList<>();
+            for (T value : values) {
+                list.add(value);
+            }
         }
         return choice(label, list);
     }
@@ -185,22 +226,26 @@ public final class Controls {
 
     /** One of several names as tabs; begins with the first. */
     public static Control<String> tabs(String label, String... names) {
-        return oneOf("tabs", label, Arrays.asList(names), Map.of());
+        return oneOf("tabs", label, names == null ? null : Arrays.asList(names), Map.of());
     }
 
     /** Values of any kind behind tabs, name to value, shown as a cell would show them; holds the name of the one seen. */
     public static Control<String> tabs(Map<String, ?> panes) {
-        List<Shown> shown = panes.values().stream()
+        List<Shown> shown = given(panes, "tabs: the map of what is behind them").values().stream()
                 .map(value -> new Shown(List.of(new Shown.Value(value))))
                 .toList();
-        return oneOf("tabs", "tab", List.copyOf(panes.keySet()), Map.of("panes", new Control.Panes(shown)));
+        return oneOf("tabs", "tab", new ArrayList<>(panes.keySet()), Map.of("panes", new Control.Panes(shown)));
     }
 
     private static <T> Control<T> oneOf(String kind, String label, List<T> values, Map<String, Object> traits) {
+        String which = kind + " \"" + label + "\": ";
+        given(values, which + "the list of values");
+        for (int i = 0; i < values.size(); i++) {
+            given(values.get(i), which + "value " + (i + 1) + " of " + values.size());
+        }
         List<T> options = List.copyOf(values);
         if (options.isEmpty() || options.size() > MAX_CHOICES) {
-            throw new IllegalArgumentException(
-                    "choice \"" + label + "\": needs 1 to " + MAX_CHOICES + " values, not " + options.size());
+            throw new IllegalArgumentException(which + "needs 1 to " + MAX_CHOICES + " values, not " + options.size());
         }
         Map<String, Object> all = new LinkedHashMap<>(traits);
         all.put("options", options.stream().map(String::valueOf).toList());
@@ -243,7 +288,8 @@ public final class Controls {
                 return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT);
             }
         };
-        return new Control<>("text", label, Map.of(), codec, Objects.requireNonNull(initial, "initial"));
+        return new Control<>(
+                "text", label, Map.of(), codec, given(initial, "text \"" + label + "\": the text to begin with"));
     }
 
     /** Something to click; holds how often that was done, which makes a good seed. */
@@ -315,7 +361,7 @@ public final class Controls {
 
     /** Rows of a table to choose from, as many as one likes; holds their numbers, from 0, in rising order. */
     public static Control<List<Integer>> table(String label, Table table) {
-        TableView view = TableView.of(table, MAX_ROWS, MAX_COLUMNS);
+        TableView view = TableView.of(given(table, "table \"" + label + "\": the table"), MAX_ROWS, MAX_COLUMNS);
         Map<String, Object> traits = new LinkedHashMap<>();
         traits.put("headers", view.headers());
         traits.put("numeric", view.numeric());

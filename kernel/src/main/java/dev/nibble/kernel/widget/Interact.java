@@ -79,18 +79,18 @@ public final class Interact implements Widget {
 
     /** One control. */
     public static <A> Interact with(Control<A> a, Of1<? super A> code) {
-        return new Interact(List.of(a), values -> code.run(as(values, 0)));
+        return new Interact(all(code, a), values -> code.run(as(values, 0)));
     }
 
     /** Two controls. */
     public static <A, B> Interact with(Control<A> a, Control<B> b, Of2<? super A, ? super B> code) {
-        return new Interact(List.of(a, b), values -> code.run(as(values, 0), as(values, 1)));
+        return new Interact(all(code, a, b), values -> code.run(as(values, 0), as(values, 1)));
     }
 
     /** Three controls. */
     public static <A, B, C> Interact with(
             Control<A> a, Control<B> b, Control<C> c, Of3<? super A, ? super B, ? super C> code) {
-        return new Interact(List.of(a, b, c), values -> code.run(as(values, 0), as(values, 1), as(values, 2)));
+        return new Interact(all(code, a, b, c), values -> code.run(as(values, 0), as(values, 1), as(values, 2)));
     }
 
     /** Four controls. */
@@ -101,7 +101,7 @@ public final class Interact implements Widget {
             Control<D> d,
             Of4<? super A, ? super B, ? super C, ? super D> code) {
         return new Interact(
-                List.of(a, b, c, d), values -> code.run(as(values, 0), as(values, 1), as(values, 2), as(values, 3)));
+                all(code, a, b, c, d), values -> code.run(as(values, 0), as(values, 1), as(values, 2), as(values, 3)));
     }
 
     /** Five controls. */
@@ -130,6 +130,14 @@ public final class Interact implements Widget {
                 List.of(a, b, c, d, e, f),
                 values -> code.run(
                         as(values, 0), as(values, 1), as(values, 2), as(values, 3), as(values, 4), as(values, 5)));
+    }
+
+    private static List<Control<?>> all(Object code, Control<?>... controls) {
+        for (int i = 0; i < controls.length; i++) {
+            Controls.given(controls[i], "Interact.with: control " + (i + 1) + " of " + controls.length);
+        }
+        Controls.given(code, "Interact.with: the code");
+        return List.of(controls);
     }
 
     /** The values come from controls of these very types. */

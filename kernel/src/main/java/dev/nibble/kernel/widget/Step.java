@@ -25,7 +25,8 @@ public final class Step {
      * @throws IllegalArgumentException if it has no steps
      */
     public static Stepper through(Trace trace) {
-        return through(Frames.of(trace.steps()));
+        return through(
+                Frames.of(Controls.given(trace, "Step.through: the trace").steps()));
     }
 
     /**
@@ -47,10 +48,25 @@ public final class Step {
      */
     public static <T> Stepper through(
             List<T> items, Function<? super T, ?> picture, Function<? super T, String> sentence) {
-        List<T> kept = List.copyOf(items);
-        if (kept.isEmpty()) {
+        List<T> kept = kept(items);
+        Controls.given(picture, "Step.through: what makes the picture");
+        Controls.given(sentence, "Step.through: what makes the sentence");
+        return new Stepper(
+                kept.size(), i -> picture.apply(kept.get(i)), i -> String.valueOf(sentence.apply(kept.get(i))));
+    }
+
+    /** What does not change under us; the frames of a large trace, which never do, are made one by one. */
+    private static <T> List<T> kept(List<T> items) {
+        Controls.given(items, "Step.through: the list");
+        if (items.isEmpty()) {
             throw new IllegalArgumentException("there is nothing to step through: the list is empty");
         }
-        return new Stepper(kept.size(), i -> picture.apply(kept.get(i)), i -> sentence.apply(kept.get(i)));
+        if (items instanceof Frames) {
+            return items;
+        }
+        for (int i = 0; i < items.size(); i++) {
+            Controls.given(items.get(i), "Step.through: item " + i + " of the list");
+        }
+        return List.copyOf(items);
     }
 }

@@ -2,9 +2,10 @@ package dev.nibble.kernel.widget;
 
 import dev.nibble.kernel.display.Displays;
 import dev.nibble.kernel.display.MimeBundle;
+import dev.nibble.kernel.display.OnWhite;
 import dev.nibble.kernel.display.RenderOptions;
 import dev.nibble.plot.Chart;
-import java.util.Base64;
+import dev.nibble.plot.Drawing;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -104,7 +105,9 @@ final class Stills {
         if (forms.get("text/html") instanceof String own) {
             html.append(own);
         } else if (forms.get(PNG) instanceof String picture) {
-            html.append(picture(picture, description));
+            boolean isDrawn = value instanceof Chart || value instanceof Drawing;
+            String base64 = picture.replaceAll("\\s", "");
+            html.append(isDrawn ? OnWhite.image(base64, description) : image(base64, description));
         } else {
             html.append("<pre style=\"margin:0;white-space:pre-wrap\">")
                     .append(Entities.escape(description))
@@ -115,14 +118,8 @@ final class Stills {
         }
     }
 
-    /** A picture inside a page. */
-    static String picture(String base64, String description) {
+    private static String image(String png, String description) {
         return "<img style=\"max-width:100%\" alt=\"" + Entities.escape(description) + "\" src=\"data:image/png;base64,"
-                + base64.replaceAll("\\s", "") + "\">";
-    }
-
-    /** A picture inside a page. */
-    static String picture(byte[] png, String description) {
-        return picture(Base64.getEncoder().encodeToString(png), description);
+                + png + "\">";
     }
 }

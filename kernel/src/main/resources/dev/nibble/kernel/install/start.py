@@ -85,7 +85,11 @@ def main(arguments):
     # The wheel brings an empty one; the kernel fills it when it first runs.
     if os.path.exists(archive) and os.path.getsize(archive) > 0:
         options.append("-XX:SharedArchiveFile=" + archive)
-    options += shlex.split(os.environ.get("NIBBLE_JAVA_OPTS", ""))
+    asked = os.environ.get("NIBBLE_JAVA_OPTS", "")
+    options += shlex.split(asked)
+    # A JVM that is asked for a small heap does not start with a larger one.
+    if re.search(r"-Xmx(\d{1,2}[mM]|.*[kK])|HeapSize|RAMPercentage", asked):
+        arguments = [word for word in arguments if not word.startswith("-Xms")]
     # Before the kernel's own arguments come the JVM's: what a person asks for goes after what we ask for.
     at = arguments.index("-cp")
     become([java(), *arguments[:at], *options, *arguments[at:]])

@@ -19,9 +19,17 @@
     bar.appendChild(made);
     return made;
   }
+  // Light words stand on a dark page, which pictures on white would dazzle.
+  var ink = (getComputedStyle(box).color.match(/[\d.]+/g) || [0, 0, 0]).slice(0, 3).map(Number);
+  var dark = ink[0] + ink[1] + ink[2] > 384;
   function show(i) {
     now = Math.max(0, Math.min(frames.length - 1, i));
     picture.innerHTML = frames[now][0];
+    if (dark) {
+      picture.querySelectorAll(".nibble-on-white").forEach(function (image) {
+        image.style.filter = "invert(0.92) hue-rotate(180deg)";
+      });
+    }
     sentence.textContent = frames[now][1];
     scrub.value = now;
     count.textContent = (now + 1) + " / " + frames.length;

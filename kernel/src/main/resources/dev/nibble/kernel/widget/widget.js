@@ -21,12 +21,29 @@ const make = (tag, attributes = {}, ...children) => {
 let ids = 0;
 const freshId = () => `nibble-${Date.now().toString(36)}-${ids++}`;
 
-// JupyterLab moves between cells with the arrow keys; what a control uses must not get there.
+// What the notebook is asked with, wherever the focus is: chords such as Ctrl+S, Shift+Enter, function keys. AltGr, a
+// chord to the system, types characters.
+const isShortcut = event =>
+  ((event.ctrlKey || event.metaKey || event.altKey) && !event.getModifierState("AltGraph")) ||
+  (event.shiftKey && event.key === "Enter") || /^F\d+$/.test(event.key);
+
+// JupyterLab moves between cells with the arrow keys and deletes them with letters; of those none may get there.
 const keys = (element, handle) =>
   element.addEventListener("keydown", event => {
-    if (!event.altKey && !event.ctrlKey && !event.metaKey && handle(event.key, event)) event.preventDefault();
+    if (isShortcut(event)) return;
+    if (handle(event.key, event)) event.preventDefault();
     if (event.key !== "Escape" && event.key !== "Tab") event.stopPropagation();
   });
+
+// The same for front ends that look at keys before the page's elements do, and obey this mark; others see no key that
+// was stopped above. Returns what undoes it.
+function guardKeys(el) {
+  const look = event => {
+    if (el.contains(event.target)) el.toggleAttribute("data-lm-suppress-shortcuts", !isShortcut(event));
+  };
+  window.addEventListener("keydown", look, true);
+  return () => window.removeEventListener("keydown", look, true);
+}
 
 // ---- controls: each returns { element, show(value) }; set(value) tells the kernel
 
@@ -555,7 +572,7 @@ function showPicture(here, bytes, type, text) {
 
 function render({ model, el }) {
   el.classList.add("nbw");
-  el.dataset.lmSuppressShortcuts = "true";
+  const unguard = guardKeys(el);
   const context = {
     model,
     plotly: () => model.get("plotly"),
@@ -612,6 +629,7 @@ function render({ model, el }) {
   on("change:output", () => output.show(model.get("output")));
 
   return () => {
+    unguard();
     handlers.forEach(([name, handler]) => model.off(name, handler));
     controls.forEach(control => control.clear && control.clear());
     output.clear();

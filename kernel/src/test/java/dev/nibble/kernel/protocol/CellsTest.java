@@ -265,7 +265,7 @@ class CellsTest {
             })
     void codeCannotEndTheProcess(String code) {
         assertThat(failure(code)).isEqualTo("ExitRefused");
-        assertThat(shown.traceback).contains("restart");
+        assertThat(shown.traceback).contains("restart the kernel", "Ctrl-D");
     }
 
     // ---- interrupts

@@ -15,7 +15,8 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.jline.terminal.Size;
 import org.jline.terminal.impl.ExternalTerminal;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,23 +24,29 @@ import org.junit.jupiter.api.io.TempDir;
 class ReplTest {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
-    private final Repl repl = new Repl(state -> {}, 80);
+    private static Repl scripts;
+
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
-    @AfterEach
-    void close() {
-        repl.close();
+    @BeforeAll
+    static void open() {
+        scripts = new Repl(state -> {}, 80);
     }
 
-    private boolean script(String code) {
-        return repl.script(code, new PrintWriter(out), new PrintWriter(err), false);
+    @AfterAll
+    static void close() {
+        scripts.close();
+    }
+
+    private int script(String code) {
+        return scripts.script(code, new PrintWriter(out), new PrintWriter(err), false);
     }
 
     @Test
     void aScriptPrintsAndShowsItsLastValue() {
         assertThat(script("int a = 20;\nSystem.out.println(\"a is \" + a);\na + 1"))
-                .isTrue();
+                .isZero();
         assertThat(out).hasToString("a is 20\n21\n");
         assertThat(err.toString()).isEmpty();
     }
@@ -48,15 +55,46 @@ class ReplTest {
     void expressionsOnLinesOfTheirOwnAreTakenAsTyped() {
         assertThat(script("int a = 20\na + 1\nint twice(int v) {\n    return 2 * v;\n}\ntwice(4)\n"))
                 .as(err.toString())
-                .isTrue();
+                .isZero();
         assertThat(out).hasToString("21\n8\n");
     }
 
     @Test
     void aScriptThatFailsSaysWhereWithoutColours() {
-        assertThat(script("int a = 1;\nint b = \"x\";\nSystem.out.println(a);")).isFalse();
+        assertThat(script("int a = 1;\nint b = \"x\";\nSystem.out.println(a);")).isEqualTo(1);
         assertThat(err.toString()).contains("CompileError", "line 2").doesNotContain("\u001b");
         assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void aScriptEndsWithTheCodeThatItGives() {
+        assertThat(script("System.out.println(\"before\");\nRunnable leave = () -> System.exit(4);\nleave.run();\n"
+                        + "System.out.println(\"after\");"))
+                .isEqualTo(4);
+        assertThat(out).hasToString("before\n");
+        assertThat(err.toString()).isEmpty();
+        // As typed; caught; from another thread while the cell waits; with 0 after an error that was caught.
+        assertThat(script("1 + 1\nSystem.exit(5)\n2 + 2\n")).isEqualTo(5);
+        assertThat(script("while (true) { try { System.exit(6); } catch (Throwable t) { } }"))
+                .isEqualTo(6);
+        assertThat(script("new Thread(() -> System.exit(7)).start();\nThread.sleep(60_000);"))
+                .isEqualTo(7);
+        assertThat(script("System.exit(0);\nthrow new IllegalStateException();"))
+                .isZero();
+        assertThat(out).hasToString("before\n2\n");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void documentationIsBrokenBetweenWordsUnderItsBeginning() {
+        assertThat(TerminalOutput.wrapped("  one two three four\n\nabcdefghijkl m", 10))
+                .isEqualTo("  one two\n  three\n  four\n\nabcdefghijkl\nm");
+        assertThat(script("String.format?")).as(err.toString()).isZero();
+        assertThat(out.toString()
+                        .lines()
+                        .filter(line -> line.length() > 80 && line.strip().contains(" ")))
+                .isEmpty();
+        assertThat(out.toString()).contains("format string");
     }
 
     @Test
@@ -64,7 +102,7 @@ class ReplTest {
         assertThat(script("var shown = display(\"one\", \"id\");\nshown.update(\"two\");\nshown.update(\"three\");\n"
                         + "Charts.clipping(Generators.gaussian(16, 16, 1), 4)"))
                 .as(err.toString())
-                .isTrue();
+                .isZero();
         assertThat(out.toString()).contains("one\nthree\n", "Chart: ").doesNotContain("two");
         String last = out.toString().lines().reduce((a, b) -> b).orElseThrow();
         assertThat(last).startsWith("file:").endsWith(".png");
@@ -80,7 +118,8 @@ class ReplTest {
         history.add(1, "6 * 111", null);
         var keys = new PipedOutputStream();
         var screen = new ByteArrayOutputStream();
-        try (var in = new PipedInputStream(keys, 1 << 16);
+        try (var repl = new Repl(state -> {}, 80);
+                var in = new PipedInputStream(keys, 1 << 16);
                 var terminal = new ExternalTerminal("test", "xterm", in, screen, StandardCharsets.UTF_8)) {
             terminal.setSize(Size.of(100, 30));
             Thread session = Thread.ofPlatform().start(() -> repl.interactive(terminal, history));
@@ -103,6 +142,13 @@ class ReplTest {
             await(screen, "KeyboardInterrupt");
             type(keys, "twice(4)\r");
             await(screen, "\n8");
+            // The arrow up, as terminals write it: in application mode or not.
+            type(keys, "\u001b[A\r");
+            await(screen, "\n8");
+            type(keys, "\u001bOA\r");
+            await(screen, "\n8");
+            type(keys, "System.exit(3)\r");
+            await(screen, "press Ctrl-D");
             type(keys, "String name = input(\"who? \")\r");
             await(screen, "who? ");
             type(keys, "Ann (\rname.length()\r");

@@ -1,6 +1,7 @@
 package dev.nibble.kernel.widget;
 
 import static dev.nibble.kernel.widget.Controls.choice;
+import static dev.nibble.kernel.widget.Controls.player;
 import static dev.nibble.kernel.widget.Controls.progress;
 import static dev.nibble.kernel.widget.Controls.range;
 import static dev.nibble.kernel.widget.Controls.slider;
@@ -21,10 +22,12 @@ import dev.nibble.kernel.display.RenderOptions;
 import dev.nibble.kernel.widget.Controls.Between;
 import dev.nibble.tensor.Matrix;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,6 +89,50 @@ class ControlsTest {
         assertThatThrownBy(() -> slider("x", 0.0, 1.0, -1.0)).hasMessageContaining("step above 0");
         assertThatThrownBy(() -> slider("x", 0.0, 1.0).value(Double.NaN)).hasMessageContaining("not a number");
         assertThatThrownBy(() -> choice("none", List.of())).hasMessageContaining("needs 1 to");
+    }
+
+    @Test
+    @SuppressWarnings("unchecked")
+    void whatMakesNoControlIsRefusedInWords() {
+        refused(() -> slider(null, 1, 2), "slider: the name that stands beside it is null");
+        refused(() -> slider("x", 1, 2).value(null), "the value for \"x\" is null");
+        refused(() -> slider("x", 8, 2), "slider \"x\": needs low < high and a step above 0, not 8, 2 and 1");
+        refused(() -> slider("x", Double.NaN, 1), "not NaN, 1 and NaN");
+        refused(() -> slider("x", 0, Double.POSITIVE_INFINITY, 1), "not 0, Infinity and 1");
+        refused(() -> slider("x", 0.0, 1.0, 1e-300), "steps of 1.0E-300 are too small between 0 and 1");
+        refused(() -> range("r", 3, 3), "range \"r\": needs low < high");
+        refused(() -> range("r", 0.5, -0.5), "not 0.5, -0.5 and -0.01");
+        refused(() -> range(null, 0, 1), "range: the name");
+        refused(() -> new Between<>(null, 1), "the lower end is null");
+        refused(() -> range("r", 0.0, 1.0).value(new Between<>(Double.NaN, 1.0)), "\"r\" has no value NaN to 1.0");
+        refused(() -> choice("c", (String[]) null), "choice \"c\": the list of values is null");
+        refused(() -> choice("c", (List<String>) null), "choice \"c\": the list of values is null");
+        refused(() -> choice("c", "a", null), "choice \"c\": value 2 of 2 is null");
+        refused(() -> choice("c"), "choice \"c\": needs 1 to 10000 values, not 0");
+        refused(() -> tabs("t", "a", null), "tabs \"t\": value 2 of 2 is null");
+        refused(() -> tabs(null), "tabs: the map of what is behind them is null");
+        refused(() -> toggle(null), "toggle: the name");
+        refused(() -> text("t", null), "text \"t\": the text to begin with is null");
+        refused(() -> progress("p", 0), "progress \"p\": the total must be above 0, not 0");
+        refused(() -> player("p", -1), "player \"p\": needs at least one place, not -1");
+        refused(() -> table("t", null), "table \"t\": the table is null");
+        refused(() -> toggle("t").onChange(null), "the code that hears of \"t\" is null");
+        refused(() -> Interact.with(toggle("t"), null, (a, b) -> a), "Interact.with: control 2 of 2 is null");
+        refused(() -> Interact.with(toggle("t"), null), "Interact.with: the code is null");
+        refused(() -> Step.through((Trace) null), "Step.through: the trace is null");
+        refused(() -> Step.through(Arrays.asList("a", null), t -> t, t -> t), "item 1 of the list is null");
+    }
+
+    private static void refused(ThrowableAssert.ThrowingCallable call, String says) {
+        assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(says);
+    }
+
+    @Test
+    void whatIsNotThereStandsAsNull() {
+        Map<String, Object> panes = new LinkedHashMap<>();
+        panes.put("none", null);
+        assertThat(plain(tabs(panes))).contains("null");
+        assertThat(plain(Step.through(List.of("a"), t -> null, t -> null))).isEqualTo("step 1 of 1: null");
     }
 
     @Test
@@ -178,7 +225,7 @@ class ControlsTest {
         MimeBundle live = Displays.render(chart, RenderOptions.DEFAULT);
         assertThat(live.data()).containsOnlyKeys("text/html", "text/plain");
         assertThat((String) live.data().get("text/html"))
-                .contains("<img", "src=\"data:image/png;base64,")
+                .contains("<img class=\"nibble-on-white\"", "src=\"data:image/png;base64,")
                 .doesNotContain("<script");
         MimeBundle kept = Displays.render(chart, RenderOptions.DEFAULT.withPng(true));
         assertThat(kept.data()).containsOnlyKeys("text/html", "text/plain", "image/png");

@@ -120,6 +120,7 @@ class CommandLineTest {
                 .contains("  lab  ", "  report  ", "  run  ", "  test  ", "  model  ", "  kernel  ", "  errors  ")
                 .contains("NIBBLE_HOME", "Exit codes: 0 done");
         assertThat(nibble.run("help").out()).isEqualTo(result.out());
+        assertThat(nibble.run("--version").out()).matches("nibble \\d+\\.\\d+\\S*\\R");
     }
 
     @Test

@@ -35,6 +35,13 @@ class WidgetsTest {
         assertThat(seen.path("points").path(0).asInt()).isEqualTo(32);
         assertThat(seen.path("points").path(1).asInt()).isEqualTo(64);
         assertThat(seen.path("focus_kept").asBoolean()).isTrue();
+        assertThat(seen.path("dirty"))
+                .as("before and after Ctrl+S in a slider")
+                .extracting(JsonNode::asBoolean)
+                .containsExactly(true, false);
+        assertThat(seen.path("cells").asInt())
+                .as("cells after letters in a slider")
+                .isEqualTo(5);
         assertThat(seen.path("failure").asText()).contains("IllegalStateException: on purpose", "line 3");
         assertThat(seen.path("frames").path(0).asText())
                 .isNotEqualTo(seen.path("frames").path(1).asText());
