@@ -211,7 +211,8 @@ final class CellLoaders implements LoaderDelegate {
         ClassLoader loader = element.getClassLoader();
         return loader instanceof Cells
                 || (loader instanceof Jars jars && jars != fixed)
-                || (KERNEL.equals(loader) && changing.isReplaced(element.getName().replace('.', '/') + CLASS));
+                || (KERNEL.equals(loader)
+                        && changing.isReplaced(element.getName().replace('.', '/') + CLASS));
     }
 
     /** Adds a jar that stays as it is. */

@@ -3,6 +3,7 @@ package dev.nibble.kernel.widget;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.nibble.core.Progress;
+import java.util.Locale;
 import java.util.function.IntFunction;
 import org.jsoup.nodes.Entities;
 
@@ -49,7 +50,7 @@ final class Film {
         }
         String less = kept == count
                 ? ""
-                : "Steps " + (begin + 1) + " to " + (begin + kept) + " of " + count
+                : "Steps " + (begin + 1) + " to " + (begin + kept) + " of " + String.format(Locale.ROOT, "%,d", count)
                         + "; all of them are there where the kernel runs.";
         // "</script>" or "<!--" inside a text would end the script early.
         String json = frames.toString().replace("</", "<\\/").replace("<!", "<\\u0021");

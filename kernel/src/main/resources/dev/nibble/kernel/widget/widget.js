@@ -35,11 +35,11 @@ const keys = (element, handle) =>
     if (event.key !== "Escape" && event.key !== "Tab") event.stopPropagation();
   });
 
-// The same for front ends that look at keys before the page's elements do, and obey this mark; others see no key that
-// was stopped above. Returns what undoes it.
+// The same for front ends that look at keys before the page's elements do, as Notebook 7 does: they obey a mark at the
+// very element that has the focus. Returns what undoes it.
 function guardKeys(el) {
   const look = event => {
-    if (el.contains(event.target)) el.toggleAttribute("data-lm-suppress-shortcuts", !isShortcut(event));
+    if (el.contains(event.target)) event.target.toggleAttribute("data-lm-suppress-shortcuts", !isShortcut(event));
   };
   window.addEventListener("keydown", look, true);
   return () => window.removeEventListener("keydown", look, true);

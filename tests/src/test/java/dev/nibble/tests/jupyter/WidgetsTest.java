@@ -39,6 +39,12 @@ class WidgetsTest {
                 .as("before and after Ctrl+S in a slider")
                 .extracting(JsonNode::asBoolean)
                 .containsExactly(true, false);
+        assertThat(seen.path("marks").path("d").asBoolean(true))
+                .as("Notebook 7 may take letters")
+                .isFalse();
+        assertThat(seen.path("marks").path("s").asBoolean())
+                .as("Notebook 7 may take Ctrl+S")
+                .isTrue();
         assertThat(seen.path("cells").asInt())
                 .as("cells after letters in a slider")
                 .isEqualTo(5);
