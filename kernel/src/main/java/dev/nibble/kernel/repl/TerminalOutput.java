@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
 
 /**
  * What a cell shows, as text. Pictures are written as files beside their words. A display that is replaced again and again
@@ -80,24 +81,25 @@ class TerminalOutput implements Output {
     static String wrapped(String text, int width) {
         var out = new StringBuilder(text.length() + 64);
         for (String line : text.split("\n", -1)) {
-            String rest = line;
-            String indent =
-                    line.substring(0, line.length() - line.stripLeading().length());
-            int cut = rest.length() > width ? lastBlank(rest, indent.length(), width) : -1;
-            while (cut > 0) {
-                out.append(rest, 0, cut).append('\n');
-                rest = indent + rest.substring(cut).stripLeading();
-                cut = rest.length() > width ? lastBlank(rest, indent.length(), width) : -1;
+            String body = line.stripLeading();
+            String indent = line.substring(0, line.length() - body.length());
+            int used = indent.length();
+            out.append(indent);
+            boolean first = true;
+            for (String word : body.split(" ", -1)) {
+                int length = plain(word).length();
+                if (!first && used + 1 + length > width) {
+                    out.append('\n').append(indent);
+                    used = indent.length();
+                    first = true;
+                }
+                out.append(first ? "" : " ").append(word);
+                used += (first ? 0 : 1) + length;
+                first = first && word.isEmpty();
             }
-            out.append(rest).append('\n');
+            out.append('\n');
         }
         return out.substring(0, out.length() - 1);
-    }
-
-    /** Where a line is best broken: the last blank within the width, else the first one after it; -1 for nowhere. */
-    private static int lastBlank(String line, int from, int width) {
-        int at = line.lastIndexOf(' ', width);
-        return at > from ? at : line.indexOf(' ', Math.max(from, width));
     }
 
     @Override
@@ -121,8 +123,15 @@ class TerminalOutput implements Output {
         finish();
         freshLine();
         String text = String.join("\n", traceback);
-        err.println(colours ? text : plain(text));
+        err.println(colours ? sentencesWrapped(text) : plain(text));
         err.flush();
+    }
+
+    /** An error for a person: sentences begin a line, code and what points at it do not, and stay as they are. */
+    private String sentencesWrapped(String error) {
+        return error.lines()
+                .map(line -> plain(line).matches("[\\p{L}_].*") ? wrapped(line, columns.getAsInt()) : line)
+                .collect(Collectors.joining("\n"));
     }
 
     @Override

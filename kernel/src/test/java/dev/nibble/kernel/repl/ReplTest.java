@@ -89,6 +89,8 @@ class ReplTest {
     void documentationIsBrokenBetweenWordsUnderItsBeginning() {
         assertThat(TerminalOutput.wrapped("  one two three four\n\nabcdefghijkl m", 10))
                 .isEqualTo("  one two\n  three\n  four\n\nabcdefghijkl\nm");
+        assertThat(TerminalOutput.wrapped("\u001b[31mred\u001b[0m words", 10))
+                .isEqualTo("\u001b[31mred\u001b[0m words");
         assertThat(script("String.format?")).as(err.toString()).isZero();
         assertThat(out.toString()
                         .lines()
@@ -148,7 +150,7 @@ class ReplTest {
             type(keys, "\u001bOA\r");
             await(screen, "\n8");
             type(keys, "System.exit(3)\r");
-            await(screen, "press Ctrl-D");
+            await(screen, "Ctrl-D.\n    at Cell");
             type(keys, "String name = input(\"who? \")\r");
             await(screen, "who? ");
             type(keys, "Ann (\rname.length()\r");
