@@ -10,7 +10,6 @@ import dev.nibble.kernel.display.RenderOptions;
 import dev.nibble.model.LanguageModel;
 import dev.nibble.model.Model;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -84,11 +83,7 @@ final class TokenViewCommand extends LaboratoryCommand {
                 print(view, note);
             }
             if (page != null) {
-                byte[] bytes = page(view, note).getBytes(StandardCharsets.UTF_8);
-                try (OutputFile file = OutputFile.create(page, true, List.of(), bytes.length)) {
-                    file.write(ByteBuffer.wrap(bytes), 0);
-                    file.finish();
-                }
+                OutputFile.write(page, page(view, note).getBytes(StandardCharsets.UTF_8));
                 System.err.println("wrote " + Terminal.shown(page));
             }
         }

@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -106,6 +108,18 @@ public final class OutputFile implements AutoCloseable {
     }
 
     /**
+     * Writes a small file, over one that is there.
+     *
+     * @throws CheckpointException if it can not be written
+     */
+    public static void write(Path file, byte[] content) {
+        try (OutputFile out = create(file, true, List.of(), content.length)) {
+            out.write(ByteBuffer.wrap(content), 0);
+            out.finish();
+        }
+    }
+
+    /**
      * Writes all of {@code bytes} at {@code position}. Places may be written in any order; what is never written is 0.
      *
      * @throws CheckpointException if the disk is full or fails
@@ -151,6 +165,7 @@ public final class OutputFile implements AutoCloseable {
      */
     public void finish() {
         try {
+            keepPermissions();
             if (channel.size() < size) {
                 channel.write(ByteBuffer.allocate(1), size - 1);
             }
@@ -167,6 +182,14 @@ public final class OutputFile implements AutoCloseable {
             finished = true;
         } catch (IOException e) {
             throw failed(target, e);
+        }
+    }
+
+    /** What replaces a file may be read and written by the same people; a new file by those whom the system lets. */
+    private void keepPermissions() throws IOException {
+        var before = Files.getFileAttributeView(target, PosixFileAttributeView.class);
+        if (before != null && Files.exists(target)) {
+            Files.setPosixFilePermissions(temporary, before.readAttributes().permissions());
         }
     }
 

@@ -3,7 +3,6 @@ package dev.nibble.compare;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.nibble.checkpoint.OutputFile;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,11 +27,7 @@ final class ComparisonExport {
             case ".json" -> json(result);
             default -> markdown(result);
         };
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        try (OutputFile out = OutputFile.create(file, true, List.of(), bytes.length)) {
-            out.write(ByteBuffer.wrap(bytes), 0);
-            out.finish();
-        }
+        OutputFile.write(file, text.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String ending(Path file) {

@@ -4,12 +4,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.nibble.checkpoint.CheckpointException;
+import dev.nibble.checkpoint.OutputFile;
 import dev.nibble.model.NibbleHome;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.HexFormat;
 import java.util.Optional;
 
@@ -41,16 +42,10 @@ final class RowCache {
     void keep(String what, Record row) {
         try {
             Files.createDirectories(folder);
-            Path whole = Files.createTempFile(folder, "row", ".part");
-            try {
-                Files.write(whole, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(row));
-                Files.move(whole, file(what), StandardCopyOption.ATOMIC_MOVE);
-            } finally {
-                Files.deleteIfExists(whole);
-            }
+            OutputFile.write(file(what), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(row));
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException(impossible);
-        } catch (IOException full) {
+        } catch (IOException | CheckpointException full) {
             // a folder that can not be written to costs time, not results
         }
     }

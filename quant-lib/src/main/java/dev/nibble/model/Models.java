@@ -3,6 +3,7 @@ package dev.nibble.model;
 import dev.nibble.checkpoint.Checkpoint;
 import dev.nibble.checkpoint.CheckpointException;
 import dev.nibble.core.Progress;
+import dev.nibble.core.Recipe;
 import dev.nibble.core.Vocabulary;
 import dev.nibble.model.hub.Hub;
 import dev.nibble.model.hub.HubException;
@@ -16,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** The door to models: by a name that is known here, by the path of a file or folder, or by a name of the hub. */
 public final class Models {
@@ -216,8 +216,11 @@ public final class Models {
     }
 
     private static String unknown(String text) {
-        return "no model is called \"" + text + "\": known are "
-                + KnownModel.all().stream().map(KnownModel::name).collect(Collectors.joining(", "))
+        List<String> names = KnownModel.all().stream().map(KnownModel::name).toList();
+        String nearest = Recipe.nearest(text, names);
+        return "no model is called \"" + text + "\""
+                + (nearest.isEmpty() ? ": known are " : "; did you mean \"" + nearest + "\"? Known are ")
+                + String.join(", ", names)
                 + "; or give the path of a .gguf or .safetensors file or of a folder with a model, or org/name of the"
                 + " Hugging Face hub";
     }

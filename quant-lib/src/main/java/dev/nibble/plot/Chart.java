@@ -1,10 +1,10 @@
 package dev.nibble.plot;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.nibble.checkpoint.OutputFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Objects;
 import tech.tablesaw.plotly.components.Figure;
@@ -83,15 +83,9 @@ public record Chart(String title, Axis x, Axis y, List<Series> series) {
 
     /** Writes {@link #png()}; nothing half-written stays behind. */
     public Path savePng(Path file) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
-        Files.createDirectories(folder);
-        Path temporary = Files.createTempFile(folder, "." + file.getFileName(), ".tmp");
-        try {
-            Files.write(temporary, png());
-            return Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        OutputFile.write(file, png());
+        return file;
     }
 
     /** One sentence for those who cannot see the picture. */

@@ -15,6 +15,8 @@ import java.util.Locale;
 public final class Generators {
     private static final long GAMMA = 0x9E3779B97F4A7C15L;
     private static final int GRAIN = 1 << 14;
+    /** The longest array of most JVMs. */
+    private static final int MOST_VALUES = Integer.MAX_VALUE - 8;
 
     private Generators() {}
 
@@ -113,8 +115,19 @@ public final class Generators {
     }
 
     private static float[] empty(int rows, int cols) {
-        if (rows < 0 || cols < 0 || (long) rows * cols > Integer.MAX_VALUE - 8) {
-            throw new IllegalArgumentException("a matrix of shape [" + rows + ", " + cols + "] can not be made");
+        if (rows < 0 || cols < 0) {
+            throw new IllegalArgumentException(
+                    "a matrix of shape [" + rows + ", " + cols + "] can not be made: neither may be below 0");
+        }
+        if ((long) rows * cols > MOST_VALUES) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "a matrix of shape [%d, %d] can not be made: it has %,d values, and one array holds %,d; make it in"
+                            + " several of fewer rows",
+                    rows,
+                    cols,
+                    (long) rows * cols,
+                    MOST_VALUES));
         }
         return Room.floats((long) rows * cols, "a matrix of " + rows + " x " + cols);
     }

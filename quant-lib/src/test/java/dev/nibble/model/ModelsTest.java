@@ -31,6 +31,12 @@ class ModelsTest {
     }
 
     @Test
+    void aNameThatIsNearlyKnownGetsTheRightOne() {
+        assertThatThrownBy(() -> Models.open("smollm2-135"))
+                .hasMessageStartingWith("no model is called \"smollm2-135\"; did you mean \"smollm2-135m\"?");
+    }
+
+    @Test
     void aMissingFileIsACheckpointError() {
         assertThatThrownBy(() -> Models.open("/no/such/model.gguf"))
                 .isInstanceOf(CheckpointException.class)

@@ -16,6 +16,14 @@ class TensorTest {
     }
 
     @Test
+    void whatCanNotBeMadeSaysWhy() {
+        assertThatThrownBy(() -> Generators.gaussian(100_000, 30_000, 7))
+                .hasMessageContaining(
+                        "[100000, 30000] can not be made: it has 3,000,000,000 values, and one array holds");
+        assertThatThrownBy(() -> Generators.gaussian(-1, 3, 7)).hasMessageContaining("neither may be below 0");
+    }
+
+    @Test
     void normalWeightsAreNormalAndDependOnTheSeedAlone() {
         Matrix a = Generators.gaussian(500, 401, 7);
         assertThat(a.values()).isEqualTo(Generators.gaussian(500, 401, 7).values());

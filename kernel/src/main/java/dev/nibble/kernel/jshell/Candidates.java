@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Collects what could be meant, and puts the likeliest first. */
 final class Candidates {
@@ -25,7 +26,47 @@ final class Candidates {
         OFFER
     }
 
-    private record Candidate(Match match, Origin origin, boolean isExpected, boolean isDeprecated, int overloads) {
+    /** Classes of the JDK that people write most. */
+    private static final Set<String> USUAL = Set.of(
+            "ArrayList",
+            "Arrays",
+            "BigDecimal",
+            "BigInteger",
+            "Collections",
+            "Collectors",
+            "Comparator",
+            "Double",
+            "Duration",
+            "Files",
+            "Float",
+            "Function",
+            "HashMap",
+            "HashSet",
+            "Instant",
+            "IntStream",
+            "Integer",
+            "LinkedHashMap",
+            "List",
+            "Locale",
+            "Long",
+            "Map",
+            "Math",
+            "Object",
+            "Objects",
+            "Optional",
+            "Path",
+            "Random",
+            "Set",
+            "Stream",
+            "String",
+            "StringBuilder",
+            "Supplier",
+            "System",
+            "Thread",
+            "TreeMap");
+
+    private record Candidate(
+            Match match, Origin origin, boolean isExpected, boolean isDeprecated, int rank, int overloads) {
         Candidate with(Candidate other) {
             // The one with fewer parameters stands for all; brackets are closed only where none takes anything.
             Match shorter = parameters(other.match) < parameters(match) ? other.match : match;
@@ -35,6 +76,7 @@ final class Candidates {
                     origin,
                     isExpected || other.isExpected,
                     isDeprecated && other.isDeprecated,
+                    rank,
                     overloads + 1);
         }
 
@@ -67,10 +109,23 @@ final class Candidates {
 
     /** Adds a name; a method of the same name again counts as an overload, anything else of it is hidden by the first. */
     void add(String name, Match match, Origin origin, boolean isExpected, boolean isDeprecated) {
+        add(name, match, origin, isExpected, isDeprecated, 0);
+    }
+
+    /** Adds a class that can be used by its simple name: before others those that people use most, and exceptions last. */
+    void addType(String simple, String full, Match match, boolean isExpected, boolean isDeprecated) {
+        boolean isJdk = full.startsWith("java");
+        boolean isLang = full.startsWith("java.lang.");
+        int rank = !isJdk ? 1 : USUAL.contains(simple) ? (isLang ? 0 : 1) : isLang ? 2 : 3;
+        boolean isThrowable = simple.endsWith("Exception") || simple.endsWith("Error");
+        add(simple, match, Origin.TYPE, isExpected, isDeprecated, isThrowable ? rank + 4 : rank);
+    }
+
+    private void add(String name, Match match, Origin origin, boolean isExpected, boolean isDeprecated, int rank) {
         if (!prefix.fits(name)) {
             return;
         }
-        var candidate = new Candidate(match, origin, isExpected, isDeprecated, 0);
+        var candidate = new Candidate(match, origin, isExpected, isDeprecated, rank, 0);
         Candidate before = byName.get(name);
         if (before == null) {
             byName.put(name, candidate);
@@ -88,7 +143,7 @@ final class Candidates {
     /** Adds a class that has to be named in full, however its simple name is used here. */
     void offer(String simple, String full, Match match, boolean isDeprecated) {
         if (prefix.fits(simple)) {
-            byName.put(full, new Candidate(match, Origin.OFFER, false, isDeprecated, 0));
+            byName.put(full, new Candidate(match, Origin.OFFER, false, isDeprecated, 0, 0));
         }
     }
 
@@ -103,6 +158,7 @@ final class Candidates {
         all.sort(order.thenComparing(entry -> entry.getValue().isDeprecated())
                 .thenComparing(entry -> !entry.getValue().isExpected())
                 .thenComparing(entry -> entry.getValue().origin())
+                .thenComparingInt(entry -> entry.getValue().rank())
                 .thenComparing(Map.Entry::getKey));
         return all.stream().map(entry -> entry.getValue().shown()).toList();
     }

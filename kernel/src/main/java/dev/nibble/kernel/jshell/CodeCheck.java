@@ -1,9 +1,13 @@
 package dev.nibble.kernel.jshell;
 
 import com.sun.source.util.JavacTask;
+import dev.nibble.kernel.jshell.Lexer.Kind;
+import dev.nibble.kernel.jshell.Lexer.Token;
 import java.io.IOException;
 import java.net.URI;
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Set;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
 import javax.tools.JavaCompiler;
@@ -29,7 +33,13 @@ public final class CodeCheck {
      */
     public record Result(Status status, String indent) {}
 
+    private static final Set<String> GO_ON = Set.of(
+            "else", "do", "try", "finally", "new", "throw", "import", "extends", "implements", "throws", "instanceof");
+    private static final Set<String> HEADS = Set.of("if", "for", "while", "switch", "catch", "synchronized");
+
+    /** Null if there is no session yet. */
     private final Analysis analysis;
+
     private final JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
 
     /** @param analysis of the shell that the code is meant for */
@@ -37,8 +47,17 @@ public final class CodeCheck {
         this.analysis = analysis;
     }
 
+    /** For who can not wait for a session: what brackets, quotes and the last word say. */
+    public static CodeCheck withoutSession() {
+        return new CodeCheck(null);
+    }
+
     /** Looks at code as a cell would hold it: any number of snippets. */
     public Result check(String code) {
+        if (analysis == null) {
+            Status status = look(code);
+            return new Result(status, status == Status.INCOMPLETE ? indent(code) : "");
+        }
         String rest = code;
         while (!rest.isBlank()) {
             CompletionInfo info = analysis.analyzeCompletion(rest);
@@ -65,6 +84,55 @@ public final class CodeCheck {
             rest = remaining;
         }
         return new Result(Status.COMPLETE, "");
+    }
+
+    private static Status look(String code) {
+        List<Token> tokens = Lexer.tokens(code, code.length());
+        var open = new ArrayDeque<Integer>();
+        int head = -1; // where the word stands whose brackets were closed last
+        for (int i = 0; i < tokens.size(); i++) {
+            Token token = tokens.get(i);
+            if (token.is(code, '(') || token.is(code, '[') || token.is(code, '{')) {
+                open.push(i);
+            } else if (token.is(code, ')') || token.is(code, ']') || token.is(code, '}')) {
+                if (open.isEmpty()) {
+                    return Status.INVALID;
+                }
+                head = open.pop() - 1;
+            }
+        }
+        if (tokens.isEmpty()) {
+            return Status.COMPLETE;
+        }
+        Token last = tokens.getLast();
+        if (!last.closed()) {
+            boolean isLine = last.kind() == Kind.COMMENT && code.startsWith("//", last.begin());
+            boolean isShort = last.kind() == Kind.STRING || last.kind() == Kind.CHARACTER;
+            return isShort ? Status.INVALID : isLine && open.isEmpty() ? Status.COMPLETE : Status.INCOMPLETE;
+        }
+        boolean wantsMore = switch (last.kind()) {
+            case WORD -> GO_ON.contains(last.text(code));
+            case SIGN ->
+                goesOn(code, tokens)
+                        || (last.is(code, ')')
+                                && head >= 0
+                                && HEADS.contains(tokens.get(head).text(code)));
+            default -> false;
+        };
+        return open.isEmpty() && !wantsMore ? Status.COMPLETE : Status.INCOMPLETE;
+    }
+
+    /** Whether the last sign stands between two things. */
+    private static boolean goesOn(String code, List<Token> tokens) {
+        char sign = code.charAt(tokens.getLast().begin());
+        int before = tokens.getLast().begin() - 1;
+        char previous = before < 0 ? ' ' : code.charAt(before);
+        return switch (sign) {
+            case '=', ',', '.', '?', '&', '|', '^' -> true;
+            case '+', '-' -> previous != sign;
+            case '>' -> previous == '-';
+            default -> false;
+        };
     }
 
     /** JShell calls some things complete that cannot be parsed: {@code import = 7q}. */

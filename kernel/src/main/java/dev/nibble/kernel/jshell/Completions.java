@@ -224,10 +224,10 @@ public final class Completions {
             Optional<Facts> facts = assist.types().facts(full);
             if (!onlyThrowable || facts.filter(Facts::isThrowable).isPresent()) {
                 boolean isExpected = members != null && isExpected(members, found, full);
-                candidates.add(
+                candidates.addType(
                         simple,
+                        full,
                         new Match(simple, kind(facts), packageOf(full)),
-                        Origin.TYPE,
                         isExpected,
                         facts.filter(Facts::isDeprecated).isPresent());
             }

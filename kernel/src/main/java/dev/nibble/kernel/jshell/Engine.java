@@ -174,12 +174,11 @@ public final class Engine implements AutoCloseable {
         return classes;
     }
 
-    /** What code threw last, with every frame; empty if it has thrown nothing. */
-    public List<String> lastTraceback() {
-        return tracebacks.last();
-    }
-
     private void uncaught(Thread thread, Throwable error) {
+        Cell cell = Cell.current();
+        if (error instanceof ExitGuard.ExitRefused && cell != null && cell.isCancelled()) {
+            return; // it was not refused: a script ends itself
+        }
         System.err.println(tracebacks.uncaught(thread, error, live));
     }
 
@@ -304,6 +303,7 @@ public final class Engine implements AutoCloseable {
             } finally {
                 evaluated++;
             }
+            events.forEach(event -> live.made(event.snippet()));
             forgetUnnamed(events, frame);
             if (cell.isCancelled() || frame.stopped()) {
                 return Evaluation.failed(interrupted(stack(events)));
@@ -389,7 +389,7 @@ public final class Engine implements AutoCloseable {
 
         /** What a cell that was interrupted reports. */
         public Problem interrupted() {
-            return interrupted(thread.stack());
+            return interrupted(live.of(thread.stack()));
         }
 
         private Problem interrupted(StackTraceElement[] stack) {
@@ -403,7 +403,7 @@ public final class Engine implements AutoCloseable {
                     .filter(Objects::nonNull)
                     .findFirst()
                     .map(Throwable::getStackTrace)
-                    .orElseGet(thread::stack);
+                    .orElseGet(() -> live.of(thread.stack()));
         }
 
         /** Describes what {@code work} of {@link #call} threw. */

@@ -308,8 +308,7 @@ final class JavadocHtml extends SimpleDocTreeVisitor<Void, Void> {
 
     @Override
     public Void visitErroneous(ErroneousTree tree, Void none) {
-        out.append(Entities.escape(tree.getBody()));
-        return null;
+        return visitText(tree, null);
     }
 
     @Override

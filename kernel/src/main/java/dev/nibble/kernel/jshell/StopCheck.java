@@ -26,6 +26,8 @@ public final class StopCheck {
         boolean armed;
         try {
             armed = (boolean) ARMED.invokeExact();
+        } catch (Error e) { // the stack or the heap may end just here, in code that uses up either
+            throw e;
         } catch (Throwable e) {
             throw new AssertionError("a constant cannot fail", e);
         }

@@ -36,17 +36,11 @@ final class Tracebacks {
     private static final Pattern UNKNOWN_CLASS = Pattern.compile("class ([\\w$]+)");
 
     private final Hints hints;
-    private volatile List<String> last = List.of();
 
     /** @param hints what to say besides */
     Tracebacks(Places places, Hints hints) {
         this.places = places;
         this.hints = hints;
-    }
-
-    /** The last thing that code threw, with all frames; empty if it has thrown nothing. */
-    List<String> last() {
-        return last;
     }
 
     /**
@@ -58,7 +52,12 @@ final class Tracebacks {
         if (stack.length == 0) {
             return interrupted();
         }
-        String doing = stack[0].getClassName() + "." + stack[0].getMethodName();
+        // Of a cell's own code JShell's names for it say nothing.
+        String doing = Arrays.stream(stack)
+                .filter(frame -> place(frame) == null && !isInternal(frame))
+                .findFirst()
+                .map(frame -> frame.getClassName() + "." + frame.getMethodName())
+                .orElse("code of the cell");
         String from = "";
         for (StackTraceElement frame : stack) {
             Place place = place(frame);
@@ -96,7 +95,7 @@ final class Tracebacks {
         }
         var lines = new ArrayList<String>();
         for (Diag error : errors) {
-            lines.add(RED + "CompileError" + PLAIN + ": " + message(error));
+            lines.add(RED + Problem.NOT_COMPILED + PLAIN + ": " + message(error));
             int from = offset + (int) error.getStartPosition();
             int to = offset + (int) error.getEndPosition();
             lines.addAll(span(source, from, to));
@@ -110,7 +109,7 @@ final class Tracebacks {
             value = "the code ends too early: " + value;
             lines.add("The code ends before this is complete: a bracket, brace or quote is not closed.");
         }
-        return new Problem("CompileError", value, lines);
+        return new Problem(Problem.NOT_COMPILED, value, lines);
     }
 
     /** A variable whose type is not known. */
@@ -121,7 +120,7 @@ final class Tracebacks {
         }
         String value = missing + " is not defined";
         var lines = new ArrayList<String>();
-        lines.add(RED + "CompileError" + PLAIN + ": " + value);
+        lines.add(RED + Problem.NOT_COMPILED + PLAIN + ": " + value);
         Matcher unknown = UNKNOWN_CLASS.matcher(missing);
         String name = unknown.find() ? unknown.group(1) : "";
         if (place != null) {
@@ -131,7 +130,7 @@ final class Tracebacks {
         if (!name.isEmpty()) {
             hints.unknownType(name).forEach(hint -> lines.add("  " + hint));
         }
-        return new Problem("CompileError", value, lines);
+        return new Problem(Problem.NOT_COMPILED, value, lines);
     }
 
     Problem compilerFailed(Throwable error, CellSource source, int offset) {
@@ -190,15 +189,16 @@ final class Tracebacks {
         }
         var all = new ArrayList<String>();
         boolean _ = describe(error, "", all, new HashSet<>(), true);
-        last = List.copyOf(all);
         if (live != null) {
             for (Throwable suppressed : live.getSuppressed()) {
-                lines.add("Suppressed: " + className(suppressed.getClass().getName()) + ": "
-                        + CellControl.message(suppressed));
+                String line = "Suppressed: " + className(suppressed.getClass().getName()) + ": "
+                        + CellControl.message(suppressed);
+                lines.add(line);
+                all.add(line);
             }
         }
         String value = error.getMessage() == null ? "" : plain(error.getMessage());
-        return new Problem(className(error.getExceptionClassName()), value, lines);
+        return new Problem(className(error.getExceptionClassName()), value, lines, all);
     }
 
     /** @return whether frames were left out */
@@ -258,9 +258,9 @@ final class Tracebacks {
     Problem unresolved(UnresolvedReferenceException error, String missing) {
         String value = places.describe(error.getSnippet()) + " cannot be called until " + missing + " is defined";
         var lines = new ArrayList<String>();
-        lines.add(RED + "CompileError" + PLAIN + ": " + value);
+        lines.add(RED + Problem.NOT_COMPILED + PLAIN + ": " + value);
         boolean _ = frames(error.getStackTrace(), lines, new HashSet<>(), false);
-        return new Problem("CompileError", value, lines);
+        return new Problem(Problem.NOT_COMPILED, value, lines);
     }
 
     /**

@@ -17,16 +17,14 @@ import java.util.regex.Pattern;
 /** What could stand at the cursor in a cell, which may hold magics besides Java. */
 public final class CellCompletions {
     private static final Pattern NAME = Pattern.compile("[ \\t]*(%{1,2})(\\w*)");
-    private static final Pattern CALL = Pattern.compile("[ \\t]*%{1,2}(\\w+)[ \\t]+(.*)", Pattern.DOTALL);
-    private static final Pattern COMMAND = Pattern.compile("[ \\t]*!(?![=!(])(.*)");
-    private static final Pattern WHOLE = Pattern.compile("\\A\\s*%%([A-Za-z]\\w*)[^\\n]*");
-
     private final Magics magics;
+    private final MagicLines lines;
     private final Engine engine;
 
     /** @param magics of the session */
     public CellCompletions(Magics magics, Engine engine) {
         this.magics = magics;
+        this.lines = new MagicLines(magics);
         this.engine = engine;
     }
 
@@ -39,12 +37,13 @@ public final class CellCompletions {
     public Completion complete(String code, int cursor) {
         int lineStart = code.lastIndexOf('\n', cursor - 1) + 1;
         String line = code.substring(lineStart, cursor);
-        Matcher whole = WHOLE.matcher(code);
-        boolean isWhole = whole.find();
-        if (isWhole && whole.end() < cursor) {
-            Optional<Magic> magic = named(whole.group(1));
-            return magic.filter(it -> it.argument() == Argument.CODE).isPresent()
-                    ? java(code, whole.start(), whole.end(), cursor)
+        Optional<MagicLines.Whole> whole = lines.whole(code);
+        if (whole.isPresent() && whole.get().end() < cursor) {
+            return whole.get()
+                            .magic()
+                            .filter(it -> it.argument() == Argument.CODE)
+                            .isPresent()
+                    ? java(code, whole.get().begin(), whole.get().end(), cursor)
                     : nothing(cursor);
         }
         boolean isFirst = code.substring(0, lineStart).isBlank();
@@ -52,19 +51,20 @@ public final class CellCompletions {
         if (name.matches() && (name.group(1).length() == 1 || isFirst)) {
             return names(name.group(1), name.group(2), cursor);
         }
-        Matcher call = CALL.matcher(line);
-        if (call.matches() && named(call.group(1)).isPresent()) {
-            return argument(named(call.group(1)).get(), call.group(2), code, lineStart + call.start(2), cursor);
+        Optional<MagicLines.Call> call = lines.call(line);
+        if (call.isPresent()) {
+            return argument(
+                    call.get().magic(),
+                    call.get().arguments(),
+                    code,
+                    lineStart + call.get().begin(),
+                    cursor);
         }
-        Matcher command = COMMAND.matcher(line);
-        if (command.matches() && endsStatement(code.substring(0, lineStart))) {
-            return paths(lastWord(command.group(1)), cursor);
+        Optional<String> command = MagicLines.command(line, code.substring(0, lineStart));
+        if (command.isPresent()) {
+            return paths(lastWord(command.get()), cursor);
         }
-        return new Completions(engine).complete(withoutMagics(code, lineStart), cursor);
-    }
-
-    private Optional<Magic> named(String name) {
-        return magics.all().stream().filter(magic -> magic.name().equals(name)).findFirst();
+        return new Completions(engine).complete(lines.withoutMagics(code, lineStart), cursor);
     }
 
     private static Completion nothing(int cursor) {
@@ -73,7 +73,7 @@ public final class CellCompletions {
 
     private Completion names(String sign, String typed, int cursor) {
         var matches = magics.all().stream()
-                .filter(magic -> magic.name().startsWith(typed))
+                .filter(magic -> magic.name().startsWith(typed) && magic.stands(sign.length() == 2))
                 .map(magic -> new Match(sign + magic.name(), "magic", magic.help()))
                 .toList();
         return new Completion(matches, cursor - typed.length() - sign.length(), cursor);
@@ -144,36 +144,7 @@ public final class CellCompletions {
 
     /** Java with a part of the text, a magic, blanked out. */
     private Completion java(String code, int from, int to, int cursor) {
-        String java = blank(code, from, to);
-        return new Completions(engine).complete(withoutMagics(java, cursor), cursor);
-    }
-
-    /** Java of which the lines that are magics, up to some place, are blank. */
-    private String withoutMagics(String code, int upTo) {
-        String java = code;
-        int at = 0;
-        while (at < upTo) {
-            int end = code.indexOf('\n', at);
-            end = end < 0 ? code.length() : end;
-            String line = code.substring(at, end);
-            Matcher call = CALL.matcher(line + " ");
-            boolean isMagic = (call.matches() && named(call.group(1)).isPresent())
-                    || (COMMAND.matcher(line).matches() && endsStatement(java.substring(0, at)));
-            if (isMagic && end < upTo) {
-                java = blank(java, at, end);
-            }
-            at = end + 1;
-        }
-        return java;
-    }
-
-    private static String blank(String text, int from, int to) {
-        return text.substring(0, from) + " ".repeat(to - from) + text.substring(to);
-    }
-
-    /** Whether a new statement begins after this. */
-    private static boolean endsStatement(String code) {
-        String text = code.stripTrailing();
-        return text.isEmpty() || text.endsWith(";") || text.endsWith("}") || text.endsWith("*/");
+        String java = MagicLines.blank(code, from, to);
+        return new Completions(engine).complete(lines.withoutMagics(java, cursor), cursor);
     }
 }

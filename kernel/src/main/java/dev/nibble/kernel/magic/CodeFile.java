@@ -15,14 +15,21 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Code from a file or an address, as the cells that it holds.
  *
  * @param name the file's, for errors and headings
- * @param cells of a notebook its cells with code, of anything else the whole text
+ * @param text all of it; of a notebook its cells with code, with empty lines between them
+ * @param cells of a notebook its cells with code; of what {@code %save} wrote its cells, each below as many empty lines
+ *     as there are lines before it; of anything else the whole text
  */
-record CodeFile(String name, List<String> cells) {
+record CodeFile(String name, String text, List<String> cells) {
+    /** The line above a cell in a text. */
+    private static final Pattern MARK = Pattern.compile("(?m)^// In\\[\\d+][ \\t]*$");
+
     private static final int MOST_BYTES = 16 << 20;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -46,8 +53,43 @@ record CodeFile(String name, List<String> cells) {
         if (text.indexOf('\0') >= 0) {
             throw new Magic.UsageError(where + " is no text");
         }
-        return new CodeFile(
-                name, name.toLowerCase(Locale.ROOT).endsWith(".ipynb") ? cells(where, text) : List.of(text));
+        if (isNotebook(name)) {
+            List<String> cells = cells(where, text);
+            return new CodeFile(
+                    name, String.join("\n\n", cells.stream().map(String::strip).toList()), cells);
+        }
+        return new CodeFile(name, text, marked(text));
+    }
+
+    private static boolean isNotebook(String name) {
+        return name.toLowerCase(Locale.ROOT).endsWith(".ipynb");
+    }
+
+    /** Whether the cells have a numbering of their own, and are not parts of one text. */
+    boolean isNotebook() {
+        return isNotebook(name);
+    }
+
+    /** The line that stands above a cell in a text. */
+    static String mark(int number) {
+        return "// In[" + number + "]";
+    }
+
+    private static List<String> marked(String text) {
+        Matcher mark = MARK.matcher(text);
+        if (!mark.find() || !text.substring(0, mark.start()).isBlank()) {
+            return List.of(text);
+        }
+        var cells = new ArrayList<String>();
+        int begin = mark.end();
+        while (begin >= 0) {
+            boolean more = mark.find();
+            int lines = (int)
+                    text.substring(0, begin).chars().filter(c -> c == '\n').count();
+            cells.add("\n".repeat(lines) + text.substring(begin, more ? mark.start() : text.length()));
+            begin = more ? mark.end() : -1;
+        }
+        return cells;
     }
 
     private static byte[] content(Path path) throws IOException {

@@ -35,8 +35,7 @@ public final class LoadMagic extends OptionMagic<LoadMagic.Arguments> {
     @Override
     Evaluation run(Arguments arguments, Call call, Context context) throws Exception {
         CodeFile file = context.session().call(() -> CodeFile.read(arguments.where));
-        String code =
-                String.join("\n\n", file.cells().stream().map(String::strip).toList());
+        String code = file.text().strip();
         if (arguments.lines != null) {
             code = some(code, arguments.lines);
         }

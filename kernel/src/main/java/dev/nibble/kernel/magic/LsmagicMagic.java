@@ -25,7 +25,7 @@ public final class LsmagicMagic extends NamedMagic {
 
     private static String written(Context context, String sign, boolean whole) {
         return context.all().stream()
-                .filter(magic -> magic.usage().stream().anyMatch(u -> u.startsWith("%%") == whole))
+                .filter(magic -> magic.stands(whole))
                 .map(magic -> sign + magic.name())
                 .collect(Collectors.joining(" "));
     }

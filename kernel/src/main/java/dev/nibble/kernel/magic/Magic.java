@@ -17,6 +17,11 @@ public interface Magic {
     /** How it is written, for help: {@code "%time CODE"}. */
     List<String> usage();
 
+    /** Whether it may be written as {@code %name}, or with {@code whole} as {@code %%name} before a whole cell. */
+    default boolean stands(boolean whole) {
+        return usage().stream().anyMatch(one -> one.startsWith("%") && one.startsWith("%%") == whole);
+    }
+
     /** What it does, one line. */
     String help();
 

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -110,6 +111,50 @@ public final class Magics {
             pieces.add(new Piece(begin, text.length(), null, null));
         }
         return pieces;
+    }
+
+    /** Whether a text is a whole cell; the arguments are those of {@link #pieces}. */
+    public CodeCheck.Result check(String code, CodeCheck check, Predicate<String> isDeclared) {
+        try {
+            for (Piece piece : pieces(new CellSource("", code), check, isDeclared)) {
+                if (piece.magic() == null) {
+                    CodeCheck.Result result = check.check(code.substring(piece.begin(), piece.end()));
+                    if (result.status() != CodeCheck.Status.COMPLETE) {
+                        return result;
+                    }
+                }
+            }
+            return new CodeCheck.Result(CodeCheck.Status.COMPLETE, "");
+        } catch (Magic.UsageError e) {
+            return new CodeCheck.Result(CodeCheck.Status.INVALID, "");
+        }
+    }
+
+    /**
+     * Cuts a text that is no cell, because it has expressions without semicolons between its lines, where Enter would have
+     * been taken; a text that is a cell stays whole.
+     *
+     * @param check of what a cell would hold
+     * @return parts that are the text if line ends are put between them
+     */
+    public static List<String> asTyped(String code, Function<String, CodeCheck.Result> check) {
+        if (check.apply(code).status() != CodeCheck.Status.INVALID) {
+            return List.of(code);
+        }
+        List<String> parts = new ArrayList<>();
+        List<String> part = new ArrayList<>();
+        for (String line : code.split("\n", -1)) {
+            part.add(line);
+            String sofar = String.join("\n", part);
+            if (!sofar.isBlank() && check.apply(sofar).status() != CodeCheck.Status.INCOMPLETE) {
+                parts.add(sofar);
+                part.clear();
+            }
+        }
+        if (!part.isEmpty()) {
+            parts.add(String.join("\n", part));
+        }
+        return parts;
     }
 
     /**

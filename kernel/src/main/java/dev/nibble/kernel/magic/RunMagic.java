@@ -1,6 +1,7 @@
 package dev.nibble.kernel.magic;
 
 import dev.nibble.kernel.jshell.CellSource;
+import dev.nibble.kernel.jshell.CodeCheck;
 import dev.nibble.kernel.jshell.Evaluation;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -46,13 +47,13 @@ public final class RunMagic extends OptionMagic<RunMagic.Arguments> {
         int number = 0;
         for (String code : file.cells()) {
             number++;
-            String name = file.cells().size() == 1 ? file.name() : file.name() + ", code cell " + number;
+            String name = file.isNotebook() ? file.name() + ", code cell " + number : file.name();
             // A package has no place in a session; its line stays as long as it was, for the places of errors.
             String text = file.name().endsWith(".java")
                     ? PACKAGE.matcher(code)
                             .replaceFirst(found -> " ".repeat(found.group().length()))
                     : code;
-            Evaluation done = context.workspace().magics().run(new CellSource(name, text), context);
+            Evaluation done = run(name, text, context);
             if (done.problem() != null) {
                 return done;
             }
@@ -64,6 +65,21 @@ public final class RunMagic extends OptionMagic<RunMagic.Arguments> {
             }
         }
         return Evaluation.NOTHING;
+    }
+
+    private static Evaluation run(String name, String text, Context context) throws Exception {
+        Magics magics = context.workspace().magics();
+        var check = new CodeCheck(context.engine().analysis());
+        Evaluation last = Evaluation.NOTHING;
+        int lines = 0;
+        for (String part : Magics.asTyped(text, code -> magics.check(code, check, context.engine()::declares))) {
+            last = magics.run(new CellSource(name, "\n".repeat(lines) + part), context);
+            if (last.problem() != null) {
+                break;
+            }
+            lines += part.split("\n", -1).length;
+        }
+        return last;
     }
 
     /** The call of the file's main method; empty if it has none. */

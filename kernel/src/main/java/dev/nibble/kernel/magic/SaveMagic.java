@@ -109,7 +109,8 @@ public final class SaveMagic extends OptionMagic<SaveMagic.Arguments> {
 
     private static String text(Map<Integer, String> cells) {
         return cells.entrySet().stream()
-                .map(cell -> "// In[" + cell.getKey() + "]\n" + cell.getValue().strip() + "\n")
+                .map(cell ->
+                        CodeFile.mark(cell.getKey()) + "\n" + cell.getValue().strip() + "\n")
                 .collect(Collectors.joining("\n"));
     }
 

@@ -1,7 +1,6 @@
 package dev.nibble.kernel.magic;
 
 import dev.nibble.kernel.jshell.Evaluation;
-import java.util.List;
 
 /** {@code %tb}: the last error with every frame. */
 public final class TbMagic extends NamedMagic {
@@ -17,8 +16,11 @@ public final class TbMagic extends NamedMagic {
 
     @Override
     public Evaluation run(Call call, Context context) {
-        List<String> lines = context.engine().lastTraceback();
-        context.cell().say(lines.isEmpty() ? "no error yet" : String.join("\n", lines));
+        context.cell()
+                .say(context.workspace()
+                        .lastProblem()
+                        .map(problem -> String.join("\n", problem.whole()))
+                        .orElse("no error yet"));
         return Evaluation.NOTHING;
     }
 }

@@ -1,9 +1,11 @@
 package dev.nibble.kernel.magic;
 
+import dev.nibble.checkpoint.CheckpointException;
+import dev.nibble.checkpoint.OutputFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 /** Text files that magics write: whole or not at all. */
 final class TextFiles {
@@ -25,15 +27,13 @@ final class TextFiles {
      */
     static long write(Path file, String text, boolean append) throws IOException {
         check(file);
-        boolean existed = Files.exists(file);
-        Path target = existed ? file.toRealPath() : file.toAbsolutePath();
-        Path temporary = Files.createTempFile(target.getParent(), "." + target.getFileName(), ".tmp");
+        String whole = append && Files.exists(file) ? Files.readString(file) + text : text;
+        byte[] bytes = whole.getBytes(StandardCharsets.UTF_8);
         try {
-            Files.writeString(temporary, append && existed ? Files.readString(target) + text : text);
-            Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(temporary);
+            OutputFile.write(file, bytes);
+        } catch (CheckpointException e) {
+            throw new Magic.UsageError(e.getMessage());
         }
-        return Files.size(target);
+        return bytes.length;
     }
 }

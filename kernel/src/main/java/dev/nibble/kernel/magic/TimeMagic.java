@@ -3,6 +3,7 @@ package dev.nibble.kernel.magic;
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
 import dev.nibble.kernel.jshell.Evaluation;
+import dev.nibble.kernel.jshell.Problem;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.List;
@@ -38,7 +39,10 @@ public final class TimeMagic implements Magic {
         }
         var before = Usage.now();
         Evaluation result = context.session().evaluate(call.source(), call.argumentsBegin(), call.bodyEnd());
-        context.cell().say(Usage.now().since(before));
+        boolean ran = result.problem() == null || !result.problem().name().equals(Problem.NOT_COMPILED);
+        if (ran) {
+            context.cell().say(Usage.now().since(before));
+        }
         return result;
     }
 

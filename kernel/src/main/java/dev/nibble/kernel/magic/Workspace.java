@@ -1,9 +1,11 @@
 package dev.nibble.kernel.magic;
 
 import dev.nibble.kernel.jshell.Engine;
+import dev.nibble.kernel.jshell.Problem;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -12,6 +14,7 @@ public final class Workspace {
     private final Magics magics = new Magics();
     private final Extensions extensions = new Extensions(magics);
     private final ClassPath classPath = new ClassPath();
+    private volatile Problem lastProblem;
     // Guarded by this.
     private final TreeMap<Integer, String> cells = new TreeMap<>();
 
@@ -42,6 +45,16 @@ public final class Workspace {
     /** Stops the extensions that run; {@code report} is told what is wrong. */
     public void end(Consumer<String> report) {
         extensions.stop(report);
+    }
+
+    /** Notes why a cell failed. */
+    public void failed(Problem problem) {
+        lastProblem = problem;
+    }
+
+    /** Why a cell failed last; empty if none did. */
+    Optional<Problem> lastProblem() {
+        return Optional.ofNullable(lastProblem);
     }
 
     /** Notes a cell that begins to run under a number. */

@@ -14,7 +14,7 @@ final class Coordinates {
     private static final Pattern ARTIFACT =
             Pattern.compile("(" + WORD + "):(" + WORD + ")(?::(" + WORD + "))?(?::(" + WORD + "))?:([^:\\s]+)");
     private static final Pattern WITHOUT_VERSION = Pattern.compile(WORD + ":" + WORD);
-    private static final Pattern EXCLUSION = Pattern.compile("(" + WORD + "|\\*)(?::(" + WORD + "|\\*))?");
+    private static final Pattern EXCLUSION = Pattern.compile("(" + WORD + "|\\*):(" + WORD + "|\\*)");
     private static final Pattern REPOSITORY = Pattern.compile("(?:(" + WORD + ")=)?((?:https?|file):.+)");
 
     private Coordinates() {}
@@ -37,9 +37,11 @@ final class Coordinates {
     static Exclusion exclusion(String typed) {
         Matcher parts = EXCLUSION.matcher(typed);
         if (!parts.matches()) {
-            throw new ArtifactsException(typed + " can not be left out: write group:name, or group:*");
+            throw new ArtifactsException(
+                    typed + " can not be left out: write group:name, group:* for all of a group, or"
+                            + " *:name for all of that name");
         }
-        return new Exclusion(parts.group(1), parts.group(2) == null ? "*" : parts.group(2), "*", "*");
+        return new Exclusion(parts.group(1), parts.group(2), "*", "*");
     }
 
     /** {@code URL} or {@code id=URL}. An id is what the servers and mirrors of settings.xml go by. */
@@ -49,9 +51,12 @@ final class Coordinates {
             throw new ArtifactsException(
                     typed + " is no repository: write its address, https://… or file:///…, or name=address");
         }
-        // The resolver keeps what it knows of a repository by its id.
+        // The resolver keeps what it knows of a repository by its id, and errors name it: without a password.
         String id = parts.group(1) == null
-                ? "r" + Integer.toHexString(parts.group(2).hashCode())
+                ? parts.group(2)
+                        .replaceFirst("^\\w+:/*([^/@]*@)?", "")
+                        .replaceAll("[^\\w.]+", "-")
+                        .replaceFirst("-$", "")
                 : parts.group(1);
         return new RemoteRepository.Builder(id, "default", parts.group(2)).build();
     }

@@ -26,7 +26,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntConsumer;
@@ -39,6 +41,7 @@ import java.util.function.Supplier;
 public final class Cells implements CellRunner {
     private static final long IDLE_STEP_MILLIS = 5;
     private static final long PREPARE_MILLIS = 3_000;
+    private static final long CHECK_MILLIS = 400;
 
     private final Supplier<RenderOptions> options;
     private final CompletableFuture<Engine> engine = new CompletableFuture<>();
@@ -190,22 +193,19 @@ public final class Cells implements CellRunner {
         }
     }
 
-    /** Whether code is a whole cell, magics included; waits until the session is warm. */
+    /** Whether code is a whole cell, magics included. While the session warms up, as far as that can be told without. */
     public CodeCheck.Result check(String code) {
-        var check = new CodeCheck(engine().analysis());
+        Engine java = null;
         try {
-            for (Magics.Piece piece : magics.pieces(new CellSource("", code), check, engine()::declares)) {
-                if (piece.magic() == null) {
-                    CodeCheck.Result result = check.check(code.substring(piece.begin(), piece.end()));
-                    if (result.status() != CodeCheck.Status.COMPLETE) {
-                        return result;
-                    }
-                }
-            }
-            return new CodeCheck.Result(CodeCheck.Status.COMPLETE, "");
-        } catch (Magic.UsageError e) {
-            return new CodeCheck.Result(CodeCheck.Status.INVALID, "");
+            java = engine.get(CHECK_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException notYet) {
+            // a console waits a second for the answer, and never asks again if there is none
         }
+        return java == null
+                ? magics.check(code, CodeCheck.withoutSession(), _ -> false)
+                : magics.check(code, new CodeCheck(java.analysis()), java::declares);
     }
 
     /** The number of the cell that ran last, or runs. */
@@ -247,6 +247,7 @@ public final class Cells implements CellRunner {
         try (var session = java.open(cell)) {
             Problem problem = evaluate(number, source, cell, java, session);
             if (problem != null) {
+                workspace.failed(problem);
                 return new Outcome(failed(number, cell, session.afterwards(problem)), Map.of());
             }
             Map<String, Expression> values = new LinkedHashMap<>();

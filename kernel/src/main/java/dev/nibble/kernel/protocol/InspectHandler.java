@@ -1,8 +1,8 @@
 package dev.nibble.kernel.protocol;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.nibble.kernel.jshell.Documentation;
 import dev.nibble.kernel.jshell.Documentation.Help;
+import dev.nibble.kernel.magic.CellDocumentation;
 import java.util.Optional;
 
 /** {@code inspect_request}: what stands at the cursor. */
@@ -18,7 +18,8 @@ public final class InspectHandler implements Handler {
     public void handle(Request request, Reply reply) {
         String code = request.text("code");
         boolean withSource = request.content().path("detail_level").asInt(0) > 0;
-        Optional<Help> help = new Documentation(cells.engine()).at(code, CodePoints.cursor(request, code), withSource);
+        Optional<Help> help = new CellDocumentation(cells.magics(), cells.engine())
+                .at(code, CodePoints.cursor(request, code), withSource);
         ObjectNode content = Json.ok().put("found", help.isPresent());
         ObjectNode data = content.putObject("data");
         help.ifPresent(it -> data.put("text/plain", it.text()).put("text/html", it.html()));

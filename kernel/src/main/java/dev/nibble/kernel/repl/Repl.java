@@ -4,13 +4,12 @@ import dev.nibble.kernel.display.ProgressState;
 import dev.nibble.kernel.display.RenderOptions;
 import dev.nibble.kernel.history.History;
 import dev.nibble.kernel.history.HistoryFile;
-import dev.nibble.kernel.jshell.CodeCheck;
+import dev.nibble.kernel.magic.Magics;
 import dev.nibble.kernel.protocol.CellRunner.CellRequest;
 import dev.nibble.kernel.protocol.CellRunner.CellResult;
 import dev.nibble.kernel.protocol.Cells;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -69,7 +68,7 @@ public final class Repl implements AutoCloseable {
      */
     public int script(String code, PrintWriter out, PrintWriter err, boolean colours) {
         var output = new ScriptOutput(out, err, colours);
-        List<String> parts = cells.check(code).status() == CodeCheck.Status.INVALID ? asTyped(code) : List.of(code);
+        List<String> parts = Magics.asTyped(code, cells::check);
         boolean ok = true;
         for (int i = 0; i < parts.size() && ok && output.exit.isEmpty(); i++) {
             ok = cells.run(CellRequest.of(parts.get(i)), output).ok();
@@ -100,23 +99,6 @@ public final class Repl implements AutoCloseable {
                 super.error(name, value, traceback);
             }
         }
-    }
-
-    /** Cut where Enter would have been taken. */
-    private List<String> asTyped(String code) {
-        List<String> parts = new ArrayList<>();
-        var part = new StringBuilder();
-        for (String line : code.split("\n", -1)) {
-            part.append(part.isEmpty() ? "" : "\n").append(line);
-            if (!part.toString().isBlank() && cells.check(part.toString()).status() != CodeCheck.Status.INCOMPLETE) {
-                parts.add(part.toString());
-                part.setLength(0);
-            }
-        }
-        if (!part.toString().isBlank()) {
-            parts.add(part.toString());
-        }
-        return parts;
     }
 
     /** Reads, runs and shows until the person leaves. */

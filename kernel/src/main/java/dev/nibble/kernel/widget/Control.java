@@ -19,8 +19,10 @@ import java.util.function.Consumer;
 public final class Control<T> implements Widget {
     /** How values travel, and which there are. */
     interface Codec<T> {
-        /** The value as JSON. */
-        Object write(T value);
+        /** The value as JSON; itself, unless it says otherwise. */
+        default Object write(T value) {
+            return value;
+        }
 
         /**
          * The value that JSON stands for, brought to the nearest there is.

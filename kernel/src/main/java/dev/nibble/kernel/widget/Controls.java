@@ -171,26 +171,11 @@ public final class Controls {
         }
 
         Control.Codec<Integer> whole() {
-            return new Control.Codec<>() {
-                @Override
-                public Object write(Integer value) {
-                    return value;
-                }
-
-                @Override
-                public Integer read(Object json) {
-                    return (int) nearest(((Number) json).doubleValue());
-                }
-            };
+            return json -> (int) nearest(((Number) json).doubleValue());
         }
 
         Control.Codec<Double> real() {
             return new Control.Codec<>() {
-                @Override
-                public Object write(Double value) {
-                    return value;
-                }
-
                 @Override
                 public Double read(Object json) {
                     return rounded(nearest(((Number) json).doubleValue()));

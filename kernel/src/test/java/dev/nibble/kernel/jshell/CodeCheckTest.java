@@ -47,6 +47,7 @@ class CodeCheckTest {
             })
     void complete(String code) {
         assertThat(check.check(code).status()).isEqualTo(Status.COMPLETE);
+        assertThat(CodeCheck.withoutSession().check(code)).isEqualTo(check.check(code));
     }
 
     @ParameterizedTest
@@ -57,18 +58,29 @@ class CodeCheckTest {
                 "String s = \"\"\"",
                 "Math.max(1,",
                 "/* open",
+                "int x =",
+                "if (true)",
+                "import",
+                "Runnable r = () ->",
                 "int a = 1;\nif (a > 0) {\n    a++;"
             })
     void incomplete(String code) {
         CodeCheck.Result result = check.check(code);
         assertThat(result.status()).isEqualTo(Status.INCOMPLETE);
         assertThat(result.indent()).isEqualTo("    ");
+        assertThat(CodeCheck.withoutSession().check(code)).isEqualTo(result);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"import = 7q", "int 1x = 3;", "1 + )", "foo bar baz", "}", "int ok = 1;\nfoo bar baz"})
     void invalid(String code) {
         assertThat(check.check(code).status()).isEqualTo(Status.INVALID);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1 + )", "}", "String s = \"open"})
+    void whatCanNeverEndIsSeenWithoutASession(String code) {
+        assertThat(CodeCheck.withoutSession().check(code)).isEqualTo(check.check(code));
     }
 
     @Test

@@ -3,11 +3,14 @@ package dev.nibble.kernel.jshell;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nibble.kernel.cell.Cell;
+import dev.nibble.kernel.cell.StandardStreams;
 import dev.nibble.kernel.display.MimeBundle;
 import dev.nibble.kernel.display.NoOutput;
 import dev.nibble.kernel.display.RenderOptions;
 import dev.nibble.kernel.jshell.SlowVectors.Where;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,12 +37,16 @@ class HintsTest {
     }
 
     private static String error(String code) {
+        Problem problem = problem(code);
+        return problem == null ? "" : String.join("\n", problem.traceback()).replaceAll("\u001b\\[[0-9;]*m", "");
+    }
+
+    private static Problem problem(String code) {
         var cell = new Cell(new NoOutput(), null, RenderOptions.DEFAULT);
         cell.enter();
         try (var session = engine.open(cell)) {
-            Problem problem = session.evaluate(new CellSource("Cell In[1]", code), 0, code.length())
+            return session.evaluate(new CellSource("Cell In[1]", code), 0, code.length())
                     .problem();
-            return problem == null ? "" : String.join("\n", problem.traceback()).replaceAll("\u001b\\[[0-9;]*m", "");
         } finally {
             cell.leave();
         }
@@ -89,9 +96,9 @@ class HintsTest {
 
     @Test
     void allFramesOfTheLastErrorAreKept() {
-        String folded = error("Files.readString(Path.of(\"no such file\"))");
-        assertThat(folded).contains("more of the JDK", "(%tb shows every frame)");
-        String all = String.join("\n", engine.lastTraceback());
+        Problem problem = problem("Files.readString(Path.of(\"no such file\"))");
+        assertThat(String.join("\n", problem.traceback())).contains("more of the JDK", "(%tb shows every frame)");
+        String all = String.join("\n", problem.whole());
         assertThat(all)
                 .contains("NoSuchFileException", "java.nio.file.Files.readString")
                 .doesNotContain("more of the JDK");
@@ -104,7 +111,38 @@ class HintsTest {
 
     @Test
     void aThreadThatDiesShowsThePlaceInTheCell() {
-        var printed = new java.util.concurrent.CopyOnWriteArrayList<String>();
+        var printed = new CopyOnWriteArrayList<String>();
+        String code = "\nvar dies = new Thread(() -> { throw new IllegalStateException(\"lost\"); });"
+                + " dies.start(); dies.join();";
+        run("Cell In[7]", code, printed);
+        assertThat(String.join("", printed))
+                .contains("Exception in thread", "IllegalStateException: lost", "Cell In[7], line 2")
+                .doesNotContain("REPL.", "$JShell$");
+    }
+
+    /** A bare expression is forgotten when its cell is over, and a method is compiled anew when what it uses changes. */
+    @Test
+    void aThreadThatDiesLaterDoesToo() throws Exception {
+        var printed = new CopyOnWriteArrayList<String>();
+        run(
+                "Cell In[8]",
+                "var gate = new java.util.concurrent.CountDownLatch(1);\nint part() { return 1; }\n"
+                        + "int waits() {\n  try { gate.await(); } catch (InterruptedException e) {}\n"
+                        + "  if (true) { throw new IllegalStateException(\"late\"); }\n  return part(); }",
+                printed);
+        run("Cell In[9]", "\n\nThread.ofPlatform().start(() -> { waits(); })", printed);
+        run("Cell In[10]", "long part() { return 2; }\nint waits() { return 3; }", printed);
+        run("Cell In[11]", "gate.countDown();", printed);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (printed.isEmpty() && System.nanoTime() < end) {
+            Thread.sleep(5);
+        }
+        assertThat(String.join("", printed))
+                .contains("IllegalStateException: late", "waits in Cell In[8], line 5", "Cell In[9], line 3")
+                .doesNotContain("REPL.", "$JShell$");
+    }
+
+    private static void run(String name, String code, List<String> printed) {
         var cell = new Cell(
                 new NoOutput() {
                     @Override
@@ -117,20 +155,30 @@ class HintsTest {
                 },
                 null,
                 RenderOptions.DEFAULT);
-        dev.nibble.kernel.cell.StandardStreams.install();
-        String code = "\nvar dies = new Thread(() -> { throw new IllegalStateException(\"lost\"); });"
-                + " dies.start(); dies.join();";
+        StandardStreams.install();
         cell.enter();
         try (var session = engine.open(cell)) {
-            assertThat(session.evaluate(new CellSource("Cell In[7]", code), 0, code.length())
+            assertThat(session.evaluate(new CellSource(name, code), 0, code.length())
                             .problem())
                     .isNull();
         } finally {
             cell.leave();
         }
-        assertThat(String.join("", printed))
-                .contains("Exception in thread", "IllegalStateException: lost", "Cell In[7], line 2")
-                .doesNotContain("REPL.", "$JShell$");
+    }
+
+    /** What the cell does counts, not the check in which the stack happened to end. */
+    @Test
+    void endlessRecursionShowsNothingButItself() {
+        assertThat(problem("int deep(int n) { return deep(n + 1) + 1; }\n"
+                        + "int deeper(int n, long m, double k) { long x = n; return deeper(n + 1, m, k) + (int) x; }\n"
+                        + "Object deepest(Object o) { return deepest(List.of(o)).toString(); }"))
+                .isNull();
+        for (String call : List.of("deep(0)", "deeper(0, 1, 2)", "deepest(\"\")")) {
+            assertThat(error(call))
+                    .startsWith("java.lang.StackOverflowError")
+                    .contains("the same again")
+                    .doesNotContain("AssertionError");
+        }
     }
 
     @Test

@@ -117,6 +117,17 @@ class CompletionPositionsTest {
     }
 
     @Test
+    void aCellIsOfferedTheMagicsOfCells() {
+        List<String> whole = complete(new Position("%%¦", "")).matches().stream()
+                .map(Match::text)
+                .toList();
+        assertThat(whole).contains("%%time", "%%bash", "%%file").doesNotContain("%%who", "%%maven", "%%tb");
+        assertThat(complete(new Position("%¦", "")).matches().stream().map(Match::text))
+                .contains("%time", "%bash", "%who")
+                .doesNotContain("%file", "%html");
+    }
+
+    @Test
     void aWholeWordIsReplacedByWhatBeginsLikeIt() {
         Completion found = complete(new Position("w.ro¦ws()", ""));
         assertThat(found.start()).isEqualTo(2);

@@ -1,6 +1,7 @@
 package dev.nibble.kernel.magic;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.nibble.kernel.display.NoOutput;
 import dev.nibble.kernel.display.RenderOptions;
@@ -74,8 +75,9 @@ class DocumentationTest {
 
     @Test
     void aMethodWithoutACommentShowsThatOfTheOneItOverrides() {
-        org.junit.jupiter.api.Assumptions.assumeTrue(
-                Files.exists(Path.of(System.getProperty("java.home"), "lib", "src.zip")));
+        assumeTrue(
+                Files.exists(Path.of(System.getProperty("java.home"), "lib", "src.zip")),
+                "skipped: this JDK comes without its sources");
         assertThat(text("new ArrayList<String>().add(¦"))
                 .contains("boolean add(String e)", "Appends the specified element");
         assertThat(text("String.format")).contains("format string", "args");
@@ -117,6 +119,27 @@ class DocumentationTest {
         assertThat(text("List<Str¦ing> all")).contains("final class String implements", "new String(");
         assertThat(text("Formats.¦")).isEmpty();
         assertThat(text("import dev.nibble.format.Forma¦ts;")).contains("All number formats by name");
+    }
+
+    /** At a magic how it is written; at Java behind it or below it what Java there means. */
+    @Test
+    void magicsAreDescribedToo() {
+        assertThat(inCell("%timeit¦")).startsWith("%timeit").contains("-n, --number");
+        assertThat(inCell("%%time¦it\nw.rows()")).contains("-n, --number");
+        assertThat(inCell("%timeit -n¦ 3 w.rows()")).contains("-n, --number");
+        assertThat(inCell("int a = 1;\n%sav¦e x.jsh")).contains("%save", "--force");
+        assertThat(inCell("%timeit Math.ma¦x(1f, 2f)")).contains("float max(float a, float b)");
+        assertThat(inCell("%%timeit\nw.ro¦w(1)")).contains("float[] row(int row)");
+        assertThat(inCell("%%bash\nls w¦")).isEmpty();
+        assertThat(inCell("%nosuch¦")).isEmpty();
+        assertThat(inCell("%seed 3\ngroup¦Size")).contains("int groupSize");
+    }
+
+    private static String inCell(String code) {
+        return new CellDocumentation(cells.magics(), cells.engine())
+                .at(code.replace("¦", ""), code.indexOf('¦'), false)
+                .map(Help::text)
+                .orElse("");
     }
 
     @ParameterizedTest

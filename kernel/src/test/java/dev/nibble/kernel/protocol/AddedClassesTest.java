@@ -128,6 +128,13 @@ class AddedClassesTest {
         assertThat(failure(maven + "org.tree:leaf")).contains("has no version: write org.tree:leaf:1.2.3");
         assertThat(failure(maven + "leaf")).contains("are no coordinates");
         assertThat(failure("%maven --repo ftp:x org.tree:leaf:1.0")).contains("is no repository");
+        assertThat(failure(maven + "-x leaf org.tree:branch:1.0"))
+                .contains("leaf can not be left out: write group:name");
+        Path central = settings("http://127.0.0.1:9/", "nothing", "central");
+        assertThat(failure("%maven --settings " + central
+                        + " --repo http://who:secret@127.0.0.1:9/some/where/ org.tree:leaf:7.0"))
+                .contains("127.0.0.1-9-some-where (http://127.0.0.1:9/some/where/)")
+                .doesNotContain("secret");
         assertThat(failure("%maven --settings /no/such/file org.tree:leaf:1.0")).contains("no settings file");
         assertThat(failure("%maven --colour red a:b:1"))
                 .startsWith("UsageError: ")

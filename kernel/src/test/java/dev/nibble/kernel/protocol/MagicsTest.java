@@ -9,6 +9,7 @@ import dev.nibble.kernel.protocol.CellRunner.CellResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -195,10 +196,55 @@ class MagicsTest {
         assertThat(failure("%load " + folder.resolve("none.java"))).contains("there is no file");
         printed("%reset savedFirst savedSecond\n%run " + file + "\nSystem.out.print(savedFirst + savedSecond);");
         assertThat(shown.stdout.toString()).endsWith("41");
+        assertThat(Files.getPosixFilePermissions(file))
+                .as("those of any new file")
+                .isEqualTo(Files.getPosixFilePermissions(Files.createFile(folder.resolve("any"))));
         Path notebook = folder.resolve("cells.ipynb");
         printed("%save " + notebook + " " + first + "," + (first + 1));
         printed("%load " + notebook);
         assertThat(shown.next).contains("int savedFirst = 20;\n\nint savedSecond");
+    }
+
+    @Test
+    void savedExpressionsAndWholeCellsRunAgain() throws IOException {
+        printed("var shown = new ArrayList<Integer>();");
+        int first = cells.count();
+        run("shown.size()");
+        run("%%time\nshown.add(1)");
+        run("int onTheFly = 2 +\n  1");
+        printed("shown.add(onTheFly); System.out.print(\"list \" + shown);");
+        Path file = folder.resolve("expressions.jsh");
+        printed("%save " + file + " " + first + "-" + (first + 4));
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw----"));
+        assertThat(printed("%run " + file)).startsWith("wall ").endsWith("list [1, 3]");
+        printed("%save -a " + file + " " + first);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .as("a file that is replaced")
+                .isEqualTo("rw-rw----");
+
+        Path typed = folder.resolve("typed.jsh");
+        Files.writeString(
+                typed, "int typed = 3\n\ntyped + 1\nfor (int i = 0; i < 2; i++) {\n    typed++;\n}\ntyped / 0");
+        assertThat(failure("%run " + typed)).startsWith("java.lang.ArithmeticException");
+        assertThat(shown.traceback).contains("typed.jsh, line 7");
+    }
+
+    @Test
+    void theLastErrorIsShownAgainWhateverItWas() {
+        failure("int wrong = \"text\";");
+        assertThat(printed("%tb")).contains("CompileError", "incompatible types");
+        failure("%nosuch");
+        assertThat(printed("%tb")).contains("UsageError", "there is no magic %nosuch");
+        failure("List.of().getFirst()");
+        assertThat(printed("%tb")).contains("NoSuchElementException").doesNotContain("%nosuch");
+    }
+
+    @Test
+    void whatDoesNotCompileTakesNoTime() {
+        assertThat(failure("%time noSuchMethod(3)")).startsWith("CompileError");
+        assertThat(shown.stdout.toString()).isEmpty();
+        assertThat(failure("%time 1 / (3 - 3)")).startsWith("java.lang.ArithmeticException");
+        assertThat(shown.stdout.toString()).startsWith("wall ");
     }
 
     @Test
