@@ -13,6 +13,7 @@ import com.sun.source.doctree.LinkTree;
 import com.sun.source.doctree.LiteralTree;
 import com.sun.source.doctree.ParamTree;
 import com.sun.source.doctree.RawTextTree;
+import com.sun.source.doctree.ReferenceTree;
 import com.sun.source.doctree.ReturnTree;
 import com.sun.source.doctree.SnippetTree;
 import com.sun.source.doctree.StartElementTree;
@@ -224,13 +225,18 @@ final class JavadocHtml extends SimpleDocTreeVisitor<Void, Void> {
     @Override
     public Void visitLink(LinkTree tree, Void none) {
         if (tree.getLabel().isEmpty()) {
-            code(tree.getReference().getSignature().replaceFirst("^#", "").replace('#', '.'));
+            code(name(tree.getReference()));
         } else {
             out.append(CODE);
             all(tree.getLabel());
             out.append("</code>");
         }
         return null;
+    }
+
+    /** As it is written in code, where a member stands behind a dot. */
+    private static String name(ReferenceTree reference) {
+        return reference.getSignature().replaceFirst("^#", "").replace('#', '.');
     }
 
     @Override
@@ -260,10 +266,7 @@ final class JavadocHtml extends SimpleDocTreeVisitor<Void, Void> {
 
     @Override
     public Void visitValue(ValueTree tree, Void none) {
-        code(
-                tree.getReference() == null
-                        ? "its value"
-                        : tree.getReference().getSignature().replace('#', '.'));
+        code(tree.getReference() == null ? "its value" : name(tree.getReference()));
         return null;
     }
 

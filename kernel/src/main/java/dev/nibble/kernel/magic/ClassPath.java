@@ -1,5 +1,6 @@
 package dev.nibble.kernel.magic;
 
+import dev.nibble.kernel.jshell.SessionClasses;
 import dev.nibble.kernel.maven.Found;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -53,6 +54,17 @@ final class ClassPath {
             local = new LocalClasses();
         }
         return local;
+    }
+
+    /** Says which classes of something that was added are the kernel's own, or the JDK's. */
+    static void noteKept(String what, SessionClasses.Overlap overlap, Magic.Context context) {
+        if (!overlap.kept().isEmpty()) {
+            boolean library = overlap.kept().stream().anyMatch(jar -> jar.endsWith(".jar"));
+            context.cell()
+                    .note("note: classes of " + what + " that are in " + String.join(", ", overlap.kept())
+                            + " too are taken from there"
+                            + (library ? ", because objects of them go to and from the library" : ""));
+        }
     }
 
     /** Says which variables something that was added cost their values. */

@@ -124,11 +124,7 @@ public final class JarsMagic extends OptionMagic<JarsMagic.Arguments> {
                     .note("note: classes of " + place + " replace those of the kernel's own "
                             + String.join(", ", overlap.replaced()) + " in this session");
         }
-        if (!overlap.kept().isEmpty()) {
-            context.cell()
-                    .note("note: classes of " + place + " that are in " + String.join(", ", overlap.kept())
-                            + " too are taken from there, because objects of them go to and from the library");
-        }
+        ClassPath.noteKept(place.toString(), overlap, context);
         if (!overlap.before().isEmpty()) {
             context.cell()
                     .note("note: classes of " + place + " that are in " + String.join(", ", overlap.before())

@@ -142,12 +142,7 @@ public final class MavenMagic extends OptionMagic<MavenMagic.Arguments> {
                         + one.version() + ")");
                 continue;
             }
-            if (!overlap.kept().isEmpty()) {
-                context.cell()
-                        .note("note: classes of " + one.coordinates() + " that are in "
-                                + String.join(", ", overlap.kept())
-                                + " too are taken from there, because objects of them go to and from the library");
-            }
+            ClassPath.noteKept(one.coordinates(), overlap, context);
             if (!overlap.replaced().isEmpty()) {
                 String ours = ClassPath.version(overlap.replaced(), one.name())
                         .orElseGet(() -> String.join(", ", overlap.replaced()));
