@@ -51,18 +51,18 @@ before = set(environment.rglob("*"))
 (wheel,) = folder.glob("*.whl")
 pip("--python", environment, "install", "-q", "--no-deps", "--no-compile", wheel)
 kernel = environment / "share" / "jupyter" / "kernels" / "nibble"
-archive = kernel / "nibble.jsa"
+archive = kernel / "nibble.aot"
 assert archive.stat().st_size == 0
 
 manager = one_cell("", "-Dnibble.archive.wait=0")
-end = time.monotonic() + 120
+end = time.monotonic() + 300
 while archive.stat().st_size == 0 and time.monotonic() < end:
     time.sleep(0.2)
 time.sleep(0.5)
 print("the archive was", "made" if archive.stat().st_size else "not made")
 manager.shutdown_kernel()
 # A kernel that is told to use the archive or end does not end.
-one_cell("with the archive", "-Xshare:on").shutdown_kernel()
+one_cell("with the archive", "-XX:AOTMode=on").shutdown_kernel()
 print("nibble says", run(environment / "bin" / "nibble", "--help", stderr=subprocess.STDOUT).split(maxsplit=1)[0])
 pip("--python", environment, "uninstall", "-q", "-y", "nibble-kernel")
 left = [str(path.relative_to(environment)) for path in set(environment.rglob("*")) - before]

@@ -1,5 +1,6 @@
 package dev.nibble.kernel;
 
+import dev.nibble.kernel.jshell.VectorModule;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,9 +9,14 @@ import java.util.regex.Pattern;
 
 /** The flags that every JVM of ours needs, and the command line of the kernel. The one place where they are written. */
 public final class JvmFlags {
-    /** What the library and the command line need: the Vector API, native access, no window system. */
+    /** The Vector API. */
+    private static final String VECTOR = "--add-modules=" + VectorModule.NAME;
+
+    /** The same for a kernel with a class archive, which takes it in itself. */
+    private static final String VECTOR_LATER = "--add-exports=" + VectorModule.INSIDE + "=ALL-UNNAMED";
+
+    /** What the library and the command line need: native access, no window system. */
     private static final List<String> COMMON = List.of(
-            "--add-modules=jdk.incubator.vector",
             "--enable-native-access=ALL-UNNAMED",
             "-Djava.awt.headless=true",
             "-XX:-UsePerfData",
@@ -20,8 +26,11 @@ public final class JvmFlags {
             "-Xlog:disable",
             "-Xlog:all=error,cds*=off,aot*=off:stderr");
 
-    /** What the kernel needs besides: documentation of our own classes at the cursor. */
+    /** What the kernel likes to have besides: JShell's tables, into which it enters its imports. */
     private static final List<String> KERNEL = List.of("--add-opens=jdk.jshell/jdk.jshell=ALL-UNNAMED");
+
+    /** The option that names a class archive. */
+    public static final String ARCHIVE = "-XX:AOTCache=";
 
     /**
      * What the kernel sets unless {@code NIBBLE_JAVA_OPTS} says otherwise: a heap that grows when it must rather than
@@ -48,14 +57,20 @@ public final class JvmFlags {
 
     /** The flags of any JVM that runs our code: the command line, headless runs and the kernel. */
     public static List<String> all() {
-        var flags = new ArrayList<>(COMMON);
-        flags.addAll(KERNEL);
-        return List.copyOf(flags);
+        return all(VECTOR);
     }
 
-    /** Flags of a JVM that runs the library only, without a notebook. */
-    public static List<String> library() {
-        return COMMON;
+    /** The flags of a kernel with a class archive; no other flags on modules may be added to these. */
+    public static List<String> archived() {
+        return all(VECTOR_LATER);
+    }
+
+    private static List<String> all(String vector) {
+        var flags = new ArrayList<String>();
+        flags.add(vector);
+        flags.addAll(COMMON);
+        flags.addAll(KERNEL);
+        return List.copyOf(flags);
     }
 
     /**
@@ -69,7 +84,7 @@ public final class JvmFlags {
 
     /**
      * The {@code argv} of a kernel.json that goes to other machines, where nobody knows the JDK's place: a small Python
-     * program beside it looks for one. Jupyter puts its own Python and the kernel's folder in.
+     * program beside it looks for one, and for the class archive. Jupyter puts its own Python and the kernel's folder in.
      *
      * @param start the program's name
      * @param jar nibble.jar's name
@@ -78,7 +93,7 @@ public final class JvmFlags {
         var command = new ArrayList<>(List.of("python", "-I", "{resource_dir}/" + start));
         command.add(KERNEL_HEAP);
         command.addAll(KERNEL_DEFAULTS);
-        command.addAll(all());
+        command.addAll(archived());
         command.addAll(List.of("-cp", "{resource_dir}/" + jar, KernelMain.class.getName(), "{connection_file}"));
         return List.copyOf(command);
     }
@@ -105,9 +120,9 @@ public final class JvmFlags {
             command.add(KERNEL_HEAP);
             command.addAll(KERNEL_DEFAULTS);
         }
-        command.addAll(all());
+        command.addAll(archive == null ? all() : archived());
         if (archive != null) {
-            command.add("-XX:SharedArchiveFile=" + archive);
+            command.add(ARCHIVE + archive);
         }
         command.addAll(List.of("-cp", classPath, KernelMain.class.getName(), "{connection_file}"));
         return List.copyOf(command);

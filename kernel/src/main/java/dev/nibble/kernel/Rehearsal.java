@@ -3,6 +3,7 @@ package dev.nibble.kernel;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.nibble.kernel.channel.Client;
+import dev.nibble.kernel.jshell.VectorModule;
 import dev.nibble.kernel.protocol.KernelInfoHandler;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -47,7 +48,7 @@ public final class Rehearsal {
             client.ask("comm_info_request", object());
         }
         // Not by a shutdown_request: that would end the JVM while it writes the archive.
-        System.exit(0);
+        System.exit(VectorModule.ensure() ? 0 : 1);
     }
 
     private static ObjectNode object() {

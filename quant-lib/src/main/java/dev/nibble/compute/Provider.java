@@ -72,7 +72,7 @@ public final class Provider {
         if (word.equals("scalar")) {
             return new Choice(Kind.SCALAR, "scalar kernels, because -D" + PROPERTY + "=scalar asks for them");
         }
-        if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
+        if (!vectorApiIsThere()) {
             String refusal = "no vector unit: start the JVM with --add-modules " + MODULE;
             if (word.equals("vector")) {
                 throw new IllegalStateException("-D" + PROPERTY + "=vector: " + refusal);
@@ -92,6 +92,15 @@ public final class Provider {
             return new Choice(Kind.SCALAR, "the vector unit is narrower than 128 bits; using scalar kernels");
         }
         return new Choice(Kind.VECTOR, "vector kernels, " + lanes + "; -D" + PROPERTY + "=scalar turns them off");
+    }
+
+    /** Whoever starts the JVM names its module, or a program takes it in later, before it computes. */
+    private static boolean vectorApiIsThere() {
+        try {
+            return Class.forName(MODULE + ".Vector", false, Provider.class.getClassLoader()) != null;
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
     }
 
     private static String lanes() {

@@ -14,6 +14,8 @@ public final class MemoryReserve {
     @SuppressWarnings("UnusedVariable") // held, not read
     private static volatile byte[] held;
 
+    private static volatile boolean released;
+
     private MemoryReserve() {}
 
     private static int size() {
@@ -25,13 +27,21 @@ public final class MemoryReserve {
         return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
     }
 
-    /** Takes the reserve, again or for the first time, if there is room. */
+    /** Takes the reserve again if it had to be let go, and there is room. */
+    public static void refill() {
+        if (released) {
+            fill();
+        }
+    }
+
+    /** Takes the reserve if there is room; a kernel does once it can run cells. */
     public static void fill() {
         if (held != null || Runtime.getRuntime().maxMemory() - used() < (long) PLENTY * size()) {
             return;
         }
         try {
             held = new byte[size()];
+            released = false;
         } catch (OutOfMemoryError notNow) {
             // there will be room after another cell
         }
@@ -40,6 +50,7 @@ public final class MemoryReserve {
     /** Lets go of it: call this before anything else where an {@link OutOfMemoryError} arrives. */
     public static void release() {
         held = null;
+        released = true;
     }
 
     /** The same where any error arrives that may be one, or be caused by one. Allocates nothing. */

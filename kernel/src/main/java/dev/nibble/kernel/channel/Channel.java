@@ -52,8 +52,8 @@ abstract class Channel extends JupyterSocket implements Runnable {
     private final AtomicBoolean awake = new AtomicBoolean();
     private volatile boolean finished;
 
-    Channel(ZMQ.Context context, SocketType type, HMACGenerator signer, String name) {
-        super(context, type, signer, Logger.getLogger("nibble." + name));
+    Channel(ZMQ.Context context, SocketType type, String name) {
+        super(context, type, HMACGenerator.NO_AUTH_INSTANCE, Logger.getLogger("nibble." + name));
         this.context = context;
         this.name = name;
         try {

@@ -8,7 +8,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -31,12 +30,8 @@ public final class Client implements AutoCloseable {
      * @param millis how long an answer may take
      */
     public Client(Path connectionFile, String protocolVersion, int millis) throws IOException {
-        var properties = KernelConnectionProperties.parse(Files.readString(connectionFile));
-        try {
-            wire = new Wire(properties.createHMACGenerator(), protocolVersion);
-        } catch (GeneralSecurityException e) {
-            throw new IOException(connectionFile + ": cannot sign: " + e.getMessage(), e);
-        }
+        KernelConnectionProperties properties = ConnectionFile.read(connectionFile);
+        wire = new Wire(ConnectionFile.signer(properties, connectionFile), protocolVersion);
         published.subscribe(new byte[0]);
         for (ZMQ.Socket socket : List.of(shell, published)) {
             socket.setLinger(0);

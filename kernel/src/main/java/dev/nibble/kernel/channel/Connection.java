@@ -8,12 +8,8 @@ import dev.nibble.kernel.protocol.Comms;
 import dev.nibble.kernel.protocol.Dispatcher;
 import dev.nibble.kernel.protocol.Subshells;
 import io.github.spencerpark.jupyter.kernel.KernelConnectionProperties;
-import io.github.spencerpark.jupyter.messages.HMACGenerator;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.InvalidKeyException;
-import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -34,16 +30,14 @@ public final class Connection {
     private final RequestChannel control;
     private final Basekernel basekernel;
 
-    private Connection(KernelConnectionProperties properties, HMACGenerator signer, String protocolVersion) {
+    private Connection(KernelConnectionProperties properties, Wire wire) {
         context.setUncaughtExceptionHandler(Connection::lost);
-        var wire = new Wire(signer, protocolVersion);
-        publisher = new PublishChannel(context, signer, wire);
-        input = new InputChannel(context, signer, wire);
-        heartbeat = new HeartbeatChannel(context, signer);
-        shell = new RequestChannel(
-                context, signer, "shell", KernelConnectionProperties::getShellPort, wire, publisher, input);
+        publisher = new PublishChannel(context, wire);
+        input = new InputChannel(context, wire);
+        heartbeat = new HeartbeatChannel(context);
+        shell = new RequestChannel(context, "shell", KernelConnectionProperties::getShellPort, wire, publisher, input);
         control = new RequestChannel(
-                context, signer, "control", KernelConnectionProperties::getControlPort, wire, publisher, input);
+                context, "control", KernelConnectionProperties::getControlPort, wire, publisher, input);
         basekernel = new Basekernel(publisher);
         Stream.of(heartbeat, publisher, input, control, shell).forEach(channel -> channel.bind(properties));
     }
@@ -68,22 +62,9 @@ public final class Connection {
      * @throws IOException if the file cannot be read or is no connection file
      */
     public static Connection bind(Path connectionFile, String protocolVersion) throws IOException {
-        KernelConnectionProperties properties;
-        try {
-            properties = KernelConnectionProperties.parse(Files.readString(connectionFile));
-        } catch (RuntimeException e) {
-            throw new IOException(connectionFile + ": not a Jupyter connection file: " + e.getMessage(), e);
-        }
-        if (properties == null || properties.getTransport() == null || properties.getIp() == null) {
-            throw new IOException(connectionFile + ": not a Jupyter connection file: no transport or address");
-        }
-        try {
-            return new Connection(properties, properties.createHMACGenerator(), protocolVersion);
-        } catch (NoSuchAlgorithmException | InvalidKeyException e) {
-            throw new IOException(
-                    connectionFile + ": cannot sign with " + properties.getSignatureScheme() + ": " + e.getMessage(),
-                    e);
-        }
+        KernelConnectionProperties properties = ConnectionFile.read(connectionFile);
+        var wire = new Wire(ConnectionFile.signer(properties, connectionFile), protocolVersion);
+        return new Connection(properties, wire);
     }
 
     /** The comms of this connection, as the front end sees them. */

@@ -2,15 +2,14 @@ package dev.nibble.kernel.channel;
 
 import dev.nibble.kernel.cell.MemoryReserve;
 import io.github.spencerpark.jupyter.kernel.KernelConnectionProperties;
-import io.github.spencerpark.jupyter.messages.HMACGenerator;
 import java.util.List;
 import org.zeromq.SocketType;
 import org.zeromq.ZMQ;
 
 /** Sends back whatever comes, so that a front end knows that we live. */
 final class HeartbeatChannel extends Channel {
-    HeartbeatChannel(ZMQ.Context context, HMACGenerator signer) {
-        super(context, SocketType.REP, signer, "heartbeat");
+    HeartbeatChannel(ZMQ.Context context) {
+        super(context, SocketType.REP, "heartbeat");
     }
 
     @Override

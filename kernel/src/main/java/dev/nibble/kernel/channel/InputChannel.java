@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.spencerpark.jupyter.kernel.KernelConnectionProperties;
-import io.github.spencerpark.jupyter.messages.HMACGenerator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -26,8 +25,8 @@ final class InputChannel extends Channel {
     /** Who waits for an answer, or null. Used by the channel's own thread only. */
     private CompletableFuture<Optional<String>> asker;
 
-    InputChannel(ZMQ.Context context, HMACGenerator signer, Wire wire) {
-        super(context, SocketType.ROUTER, signer, "stdin");
+    InputChannel(ZMQ.Context context, Wire wire) {
+        super(context, SocketType.ROUTER, "stdin");
         this.wire = wire;
     }
 

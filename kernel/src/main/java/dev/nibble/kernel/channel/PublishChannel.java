@@ -3,7 +3,6 @@ package dev.nibble.kernel.channel;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.github.spencerpark.jupyter.kernel.KernelConnectionProperties;
-import io.github.spencerpark.jupyter.messages.HMACGenerator;
 import io.github.spencerpark.jupyter.messages.Message;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -20,8 +19,8 @@ final class PublishChannel extends Channel {
 
     private final Wire wire;
 
-    PublishChannel(ZMQ.Context context, HMACGenerator signer, Wire wire) {
-        super(context, SocketType.XPUB, signer, "iopub");
+    PublishChannel(ZMQ.Context context, Wire wire) {
+        super(context, SocketType.XPUB, "iopub");
         this.wire = wire;
         // A second subscription to the same topic is told to us too.
         setXpubVerbose(true);

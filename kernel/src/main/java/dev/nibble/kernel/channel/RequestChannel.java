@@ -6,7 +6,6 @@ import dev.nibble.kernel.protocol.Dispatcher;
 import dev.nibble.kernel.protocol.Reply;
 import dev.nibble.kernel.protocol.Request;
 import io.github.spencerpark.jupyter.kernel.KernelConnectionProperties;
-import io.github.spencerpark.jupyter.messages.HMACGenerator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -32,13 +31,12 @@ final class RequestChannel extends Channel {
 
     RequestChannel(
             ZMQ.Context context,
-            HMACGenerator signer,
             String name,
             ToIntFunction<KernelConnectionProperties> port,
             Wire wire,
             PublishChannel publisher,
             InputChannel input) {
-        super(context, SocketType.ROUTER, signer, name);
+        super(context, SocketType.ROUTER, name);
         this.port = port;
         this.wire = wire;
         this.publisher = publisher;

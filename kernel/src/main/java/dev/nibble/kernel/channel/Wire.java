@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.nibble.kernel.protocol.Request;
-import io.github.spencerpark.jupyter.messages.HMACGenerator;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -42,12 +41,12 @@ final class Wire {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
-    private final HMACGenerator signer;
+    private final Signer signer;
     private final String version;
     private final String session = UUID.randomUUID().toString();
 
     /** @param version the protocol's, for headers */
-    Wire(HMACGenerator signer, String version) {
+    Wire(Signer signer, String version) {
         this.signer = signer;
         this.version = version;
     }
@@ -104,7 +103,7 @@ final class Wire {
     }
 
     private String sign(List<byte[]> frames) {
-        return signer.calculateSignature(frames.toArray(byte[][]::new));
+        return signer.sign(frames);
     }
 
     /**

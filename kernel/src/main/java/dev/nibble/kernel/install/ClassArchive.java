@@ -19,22 +19,22 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The kernel's classes as the JVM holds them in memory, in a file that a starting kernel maps instead of reading jars.
- * It fits one build of the JDK and these very jars, and is made where they are: see {@code java}'s option
- * {@code -XX:ArchiveClassesAtExit}. It lies on top of the JDK's own, which a kernel uses alone where ours is missing or
- * does not fit.
+ * The kernel's classes and the JDK's as the JVM holds them in memory, linked, in a file that a starting kernel maps
+ * instead of reading jars: an AOT cache (JEP 483, 514). It fits one build of the JDK, these very jars and the layout of
+ * objects in a heap of the usual kind, so it is made where they are. A kernel for which it is missing or does not fit
+ * (a heap of more than 32 GB, ZGC) starts all the same, in about three times the time.
  */
 public final class ClassArchive {
     /** In the kernel's folder. */
-    public static final String FILE = "nibble.jsa";
+    public static final String FILE = "nibble.aot";
 
     /** Beside it: what it was made from. */
-    public static final String STAMP = "nibble.jsa.txt";
+    public static final String STAMP = "nibble.aot.txt";
 
     /** A property of a kernel that was started without an archive only because there is none yet. */
     public static final String ASKED = "nibble.archive";
 
-    private static final long MAX_SECONDS = 120;
+    private static final long MAX_SECONDS = 300;
 
     private final Path folder;
     private final Path java;
@@ -65,7 +65,7 @@ public final class ClassArchive {
     public static void refresh() throws IOException, InterruptedException {
         boolean asked = Boolean.getBoolean(ASKED)
                 || ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                        .anyMatch(word -> word.startsWith("-XX:SharedArchiveFile=") && word.endsWith(FILE));
+                        .anyMatch(word -> word.startsWith(JvmFlags.ARCHIVE) && word.endsWith(FILE));
         if (asked) {
             Path java = Path.of(System.getProperty("java.home"), "bin", "java");
             var archive = new ClassArchive(Distribution.running().jar().getParent(), java);
@@ -106,6 +106,7 @@ public final class ClassArchive {
             Files.move(fresh, archive, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(fresh);
+            Files.deleteIfExists(fresh.resolveSibling(fresh.getFileName() + ".config")); // the JVM's, if it failed
             KernelInstaller.removeOthers(work, Set.of());
             Files.deleteIfExists(work);
         }
@@ -114,8 +115,10 @@ public final class ClassArchive {
     private void rehearse(Path work, Path archive) throws IOException, InterruptedException {
         var command = new ArrayList<String>();
         command.add(java.toString());
-        command.addAll(JvmFlags.all());
-        command.add("-XX:ArchiveClassesAtExit=" + archive);
+        command.addAll(JvmFlags.archived());
+        command.add("-XX:AOTCacheOutput=" + archive);
+        // The JVM that puts the archive together has no Vector API, and refuses all if one class needs it.
+        command.add("-Dnibble.kernels=scalar");
         command.addAll(List.of("-cp", folder.resolve("nibble.jar").toString()));
         command.addAll(List.of(Rehearsal.class.getName(), work.toString()));
         Path log = work.resolve("log.txt");

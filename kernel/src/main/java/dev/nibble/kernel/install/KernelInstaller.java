@@ -126,11 +126,8 @@ public final class KernelInstaller {
     private void fill(Path folder, String displayName, boolean archive) throws IOException {
         int made = foldersMade(folder) + missingAbove(folder);
         Set<Path> wanted = copyParts(folder);
-        if (archive) {
-            makeArchive(folder, wanted);
-        }
+        Path archiveFile = archive && makeArchive(folder, wanted) ? folder.resolve(ClassArchive.FILE) : null;
         String classPath = folder.resolve(JAR).toString();
-        Path archiveFile = archive ? folder.resolve(ClassArchive.FILE) : null;
         ObjectNode json = kernelJson(JvmFlags.kernelCommand(java, classPath, archiveFile), displayName);
         json.withObject("metadata").withObject("nibble").put(FOLDERS_MADE, made);
         // Last: Jupyter sees the kernel when this is there.
@@ -165,7 +162,7 @@ public final class KernelInstaller {
     }
 
     /** A kernel without one starts later, but it starts. */
-    private void makeArchive(Path folder, Set<Path> wanted) throws IOException {
+    private boolean makeArchive(Path folder, Set<Path> wanted) throws IOException {
         var archive = new ClassArchive(folder, java);
         try {
             if (!archive.isCurrent()) {
@@ -174,12 +171,14 @@ public final class KernelInstaller {
             }
             wanted.add(folder.resolve(ClassArchive.FILE));
             wanted.add(folder.resolve(ClassArchive.STAMP));
+            return true;
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             throw new InstallException("the installation was interrupted");
         } catch (IOException failed) {
             remark.accept("the kernel will start more slowly than it could, because its class archive could not be"
                     + " made: " + failed.getMessage());
+            return false;
         }
     }
 

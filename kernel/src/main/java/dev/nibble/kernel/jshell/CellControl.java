@@ -143,6 +143,7 @@ final class CellControl extends DirectExecutionControl {
             throws ClassInstallException, NotImplementedException, EngineTerminationException {
         var woven = new ClassBytecodes[classes.length];
         for (ClassBytecodes one : classes) {
+            VectorModule.ensureFor(one.bytecodes());
             weaver.announce(one.bytecodes());
         }
         for (int i = 0; i < classes.length; i++) {

@@ -84,7 +84,7 @@ public final class Engine implements AutoCloseable {
         analysis = new Analysis(shell.sourceCodeAnalysis(), compiler);
         classes = new SessionClasses(shell, analysis, control, path);
         live = new LiveFrames(analysis, () -> shell.snippets().toList());
-        Imports.apply(shell::eval);
+        Imports.all().stream().map(Imports.Entry::line).forEach(new GivenImports(shell)::add);
     }
 
     /** What completion and documentation look with. */

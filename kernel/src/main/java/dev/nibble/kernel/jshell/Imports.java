@@ -1,7 +1,6 @@
 package dev.nibble.kernel.jshell;
 
 import java.util.List;
-import java.util.function.Consumer;
 
 /** What every session has imported when it starts, and how {@code %help} explains it. */
 public final class Imports {
@@ -64,12 +63,5 @@ public final class Imports {
     /** Everything that is imported, in order. */
     public static List<Entry> all() {
         return ALL;
-    }
-
-    /** Feeds the import lines to a session; a package that is not on the class path is left out. */
-    static void apply(Consumer<String> session) {
-        for (Entry entry : ALL) {
-            session.accept(entry.line());
-        }
     }
 }

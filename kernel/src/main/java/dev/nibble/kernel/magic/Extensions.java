@@ -2,6 +2,7 @@ package dev.nibble.kernel.magic;
 
 import dev.nibble.kernel.display.Displays;
 import dev.nibble.kernel.display.Renderer;
+import dev.nibble.kernel.jshell.VectorModule;
 import dev.nibble.kernel.spi.Extension;
 import dev.nibble.kernel.spi.KernelSession;
 import dev.nibble.kernel.spi.MagicCommand;
@@ -57,7 +58,9 @@ final class Extensions {
         for (ServiceLoader.Provider<MagicCommand> command : commands) {
             attempt("the magic " + command.type().getName(), report, () -> external.add(ExternalMagic.of(command)));
         }
-        List<String> before = magics.all().stream().map(Magic::name).toList();
+        List<String> before = external.isEmpty()
+                ? List.of()
+                : magics.all().stream().map(Magic::name).toList();
         for (ExternalMagic taken : magics.others(external)) {
             report.accept("the magic %" + taken.name() + " is left out: there is another one of that name");
         }
@@ -108,6 +111,7 @@ final class Extensions {
         for (ServiceLoader.Provider<Extension> provider : found) {
             if (!started.containsKey(provider.type()) && failed.add(provider.type())) {
                 attempt("the extension " + provider.type().getName(), report, () -> {
+                    VectorModule.ensure();
                     Extension extension = provider.get();
                     extension.start(session);
                     failed.remove(provider.type());

@@ -4,6 +4,7 @@ import dev.nibble.core.Recipe;
 import dev.nibble.kernel.jshell.CellSource;
 import dev.nibble.kernel.jshell.CodeCheck;
 import dev.nibble.kernel.jshell.Evaluation;
+import dev.nibble.kernel.jshell.VectorModule;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -29,15 +30,24 @@ public final class Magics {
     private static final Pattern CALL_OF_A_CLASS = Pattern.compile("[A-Z][\\w$]*\\.[\\w$.]+\\(");
     private static final Set<String> JAVA = Set.of("true", "false", "new", "this", "switch", "");
 
-    private final List<Magic> ours = ServiceLoader.load(Magic.class, Magics.class.getClassLoader()).stream()
-            .map(ServiceLoader.Provider::get)
-            .toList();
-
-    /** In the order of their names. */
-    private volatile List<Magic> all = sorted(ours, List.of());
+    // Made when somebody asks for magics: a session that only runs code starts sooner. Guarded by this.
+    private List<Magic> ours;
+    /** In the order of their names; null until then. */
+    private volatile List<Magic> all;
 
     /** Every magic, by name. */
     public List<Magic> all() {
+        List<Magic> known = all;
+        return known == null ? load() : known;
+    }
+
+    private synchronized List<Magic> load() {
+        if (all == null) {
+            ours = ServiceLoader.load(Magic.class, Magics.class.getClassLoader()).stream()
+                    .map(ServiceLoader.Provider::get)
+                    .toList();
+            all = sorted(ours, List.of());
+        }
         return all;
     }
 
@@ -46,7 +56,11 @@ public final class Magics {
      *
      * @return those that are left out, because their name is taken
      */
-    List<ExternalMagic> others(List<ExternalMagic> others) {
+    synchronized List<ExternalMagic> others(List<ExternalMagic> others) {
+        if (others.isEmpty() && all == null) {
+            return List.of();
+        }
+        load();
         var names = ours.stream().map(Magic::name).collect(Collectors.toCollection(HashSet::new));
         var taken = new ArrayList<ExternalMagic>();
         var free = new ArrayList<ExternalMagic>();
@@ -167,9 +181,12 @@ public final class Magics {
         Evaluation last = Evaluation.NOTHING;
         var check = new CodeCheck(context.engine().analysis());
         for (Piece piece : pieces(source, check, context.engine()::declares)) {
-            last = piece.magic() == null
-                    ? context.session().evaluate(source, piece.begin(), piece.end())
-                    : piece.magic().run(piece.call(), context);
+            if (piece.magic() == null) {
+                last = context.session().evaluate(source, piece.begin(), piece.end());
+            } else {
+                VectorModule.ensure();
+                last = piece.magic().run(piece.call(), context);
+            }
             if (last.problem() != null) {
                 return last;
             }
@@ -224,7 +241,7 @@ public final class Magics {
     }
 
     private Magic named(String name) {
-        return all.stream()
+        return all().stream()
                 .filter(magic -> magic.name().equals(name))
                 .findFirst()
                 .orElse(null);
@@ -236,10 +253,10 @@ public final class Magics {
         if (found == null) {
             String name = written.replace("%", "");
             List<String> near =
-                    Recipe.nearest(name, all.stream().map(Magic::name).toList(), 2);
+                    Recipe.nearest(name, all().stream().map(Magic::name).toList(), 2);
             String meant = near.isEmpty() ? "" : "; did you mean %" + String.join(" or %", near) + "?";
             throw new Magic.UsageError(
-                    "there is no magic " + written + meant + "; there are " + OptionMagic.names(all));
+                    "there is no magic " + written + meant + "; there are " + OptionMagic.names(all()));
         }
         return found;
     }

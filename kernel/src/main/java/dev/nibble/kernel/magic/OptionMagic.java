@@ -26,10 +26,10 @@ abstract class OptionMagic<A> implements Magic {
     private static final int HELP_COLUMNS = 100;
 
     private final Supplier<? extends A> arguments;
-    private final CommandSpec spec;
     private final Argument argument;
     private final boolean onALine;
     private final boolean onACell;
+    private volatile CommandSpec spec;
 
     /** A magic for a line. */
     OptionMagic(Supplier<? extends A> arguments, Argument argument) {
@@ -47,7 +47,16 @@ abstract class OptionMagic<A> implements Magic {
         this.argument = argument;
         this.onALine = onALine;
         this.onACell = onACell;
-        this.spec = line(arguments.get()).getCommandSpec();
+    }
+
+    /** What picocli makes of the annotations; all magics' together take longer than a cell, so each when it is needed. */
+    private CommandSpec spec() {
+        CommandSpec made = spec;
+        if (made == null) {
+            made = line(arguments.get()).getCommandSpec();
+            spec = made;
+        }
+        return made;
     }
 
     /** Its work. */
@@ -55,16 +64,21 @@ abstract class OptionMagic<A> implements Magic {
 
     @Override
     public final String name() {
-        return spec.name();
+        return arguments
+                .get()
+                .getClass()
+                .getAnnotation(CommandLine.Command.class)
+                .name();
     }
 
     @Override
     public final List<String> usage() {
-        String[] written = spec.usageMessage().customSynopsis();
+        CommandSpec made = spec();
+        String[] written = made.usageMessage().customSynopsis();
         if (written.length > 0) {
             return Stream.of(written).map(OptionMagic::plain).toList();
         }
-        String synopsis = new CommandLine.Help(spec, CommandLine.Help.defaultColorScheme(Ansi.OFF))
+        String synopsis = new CommandLine.Help(made, CommandLine.Help.defaultColorScheme(Ansi.OFF))
                 .abbreviatedSynopsis()
                 .strip();
         var both = new ArrayList<String>();
@@ -79,13 +93,13 @@ abstract class OptionMagic<A> implements Magic {
 
     @Override
     public final String help() {
-        String[] description = spec.usageMessage().description();
+        String[] description = spec().usageMessage().description();
         return description.length == 0 ? "" : plain(description[0]);
     }
 
     @Override
     public final List<Option> options() {
-        return spec.options().stream()
+        return spec().options().stream()
                 .filter(option -> !option.hidden())
                 .flatMap(option -> Stream.of(option.names()).map(name -> option(name, option)))
                 .toList();

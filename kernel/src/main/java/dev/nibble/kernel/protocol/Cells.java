@@ -17,6 +17,7 @@ import dev.nibble.kernel.jshell.Completions;
 import dev.nibble.kernel.jshell.Engine;
 import dev.nibble.kernel.jshell.Evaluation;
 import dev.nibble.kernel.jshell.Problem;
+import dev.nibble.kernel.jshell.VectorModule;
 import dev.nibble.kernel.magic.Magic;
 import dev.nibble.kernel.magic.Magics;
 import dev.nibble.kernel.magic.Workspace;
@@ -85,21 +86,32 @@ public final class Cells implements CellRunner {
     private void warm() {
         try {
             var made = new Engine();
-            Cell cell = new Cell(new NoOutput(), null, options.get());
-            cell.enter();
-            try (var session = made.open(cell)) {
-                var source = new CellSource("", "1 + 1");
-                Evaluation two = session.evaluate(source, 0, source.text().length());
-                var _ = Displays.render(two.value(), cell.options());
-            } finally {
-                cell.leave();
-            }
             workspace.begin(made, problem -> StandardStreams.log().println("nibble: " + problem));
-            MemoryReserve.fill();
             engine.complete(made);
+            rehearse(made);
+            MemoryReserve.fill();
+            VectorModule.ensure();
             prepare(made);
         } catch (Throwable e) {
             engine.completeExceptionally(e);
+        }
+    }
+
+    /** Runs a cell, so that the compiler is warm; unless one came already, which is as good. */
+    private void rehearse(Engine made) {
+        if (!running.isEmpty()) {
+            return;
+        }
+        Cell cell = new Cell(new NoOutput(), null, options.get());
+        cell.enter();
+        try (var session = made.open(cell)) {
+            var source = new CellSource("", "1 + 1");
+            Evaluation two = session.evaluate(source, 0, source.text().length());
+            var _ = Displays.render(two.value(), cell.options());
+        } catch (Exception seenAgain) {
+            // by the first cell that someone runs
+        } finally {
+            cell.leave();
         }
     }
 
@@ -254,7 +266,7 @@ public final class Cells implements CellRunner {
             asked.forEach((name, expression) -> values.put(name, expression(expression, cell, session)));
             return new Outcome(new CellResult(number, null), values);
         } finally {
-            MemoryReserve.fill();
+            MemoryReserve.refill();
         }
     }
 

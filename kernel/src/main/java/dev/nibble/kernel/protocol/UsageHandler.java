@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -23,11 +24,16 @@ final class UsageHandler implements Handler {
     /** {@code Pss:   123 kB}, as Linux writes it. */
     private static final Pattern KILOBYTES = Pattern.compile("(?m)^(\\w+):\\s+(\\d+) kB$");
 
-    private final OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    /** Made when somebody asks: the beans take a good part of a start. */
+    private static final class Beans {
+        static final OperatingSystemMXBean SYSTEM =
+                (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    }
+
     private final String host = host();
     // Guarded by this.
-    private long lastCpu = cpuNanos();
-    private long lastTime = System.nanoTime();
+    private long lastCpu;
+    private long lastTime;
 
     @Override
     public void handle(Request request, Reply reply) {
@@ -36,7 +42,7 @@ final class UsageHandler implements Handler {
                 .put("pid", ProcessHandle.current().pid());
         content.put("kernel_cpu", kernelCpu());
         content.put("kernel_memory", kernelMemory());
-        double load = system.getCpuLoad();
+        double load = Beans.SYSTEM.getCpuLoad();
         // The first answer of a JVM is a meaningless zero.
         if (load > 0) {
             content.put("host_cpu_percent", load * 100);
@@ -46,11 +52,15 @@ final class UsageHandler implements Handler {
         reply.reply(content);
     }
 
-    /** Since the last request; 100 is one processor. */
+    /** Since the last request, or since the start; 100 is one processor. */
     private synchronized double kernelCpu() {
         long cpu = cpuNanos();
         long time = System.nanoTime();
-        double percent = 100.0 * Math.max(0, cpu - lastCpu) / Math.max(1, time - lastTime);
+        long passed = lastTime == 0
+                ? TimeUnit.MILLISECONDS.toNanos(
+                        ManagementFactory.getRuntimeMXBean().getUptime())
+                : time - lastTime;
+        double percent = 100.0 * Math.max(0, cpu - lastCpu) / Math.max(1, passed);
         lastCpu = cpu;
         lastTime = time;
         return percent;
@@ -62,7 +72,7 @@ final class UsageHandler implements Handler {
                 .mapToLong(child ->
                         child.info().totalCpuDuration().orElse(Duration.ZERO).toNanos())
                 .sum();
-        return system.getProcessCpuTime() + children;
+        return Beans.SYSTEM.getProcessCpuTime() + children;
     }
 
     private static long kernelMemory() {
@@ -89,8 +99,8 @@ final class UsageHandler implements Handler {
 
     private void hostMemory(ObjectNode memory) {
         Map<String, Long> linux = kilobytes(Path.of("/proc/meminfo"));
-        long total = linux.getOrDefault("MemTotal", system.getTotalMemorySize());
-        long free = linux.getOrDefault("MemFree", system.getFreeMemorySize());
+        long total = linux.getOrDefault("MemTotal", Beans.SYSTEM.getTotalMemorySize());
+        long free = linux.getOrDefault("MemFree", Beans.SYSTEM.getFreeMemorySize());
         long available = linux.getOrDefault("MemAvailable", free);
         memory.put("total", total)
                 .put("available", available)

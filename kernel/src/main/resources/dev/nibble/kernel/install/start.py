@@ -80,11 +80,13 @@ def become(command):
 
 def main(arguments):
     folder = os.path.dirname(os.path.abspath(__file__))
-    archive = os.path.join(folder, "nibble.jsa")
+    archive = os.path.join(folder, "nibble.aot")
     options = ["-Dnibble.archive=true"]
     # The wheel brings an empty one; the kernel fills it when it first runs.
     if os.path.exists(archive) and os.path.getsize(archive) > 0:
-        options.append("-XX:SharedArchiveFile=" + archive)
+        options.append("-XX:AOTCache=" + archive)
+    else:
+        options.append("--add-modules=jdk.incubator.vector")
     asked = os.environ.get("NIBBLE_JAVA_OPTS", "")
     options += shlex.split(asked)
     # A JVM that is asked for a small heap does not start with a larger one.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import jdk.jshell.JShell;
 import jdk.jshell.Snippet.Status;
 import jdk.jshell.SnippetEvent;
@@ -21,11 +22,40 @@ class ImportsTest {
         assertThat(example).contains("Minifloat.", ".replay(");
         try (JShell shell = JShell.builder().executionEngine("local").build()) {
             shell.addToClasspath(System.getProperty("java.class.path"));
-            Imports.apply(line ->
-                    assertThat(shell.eval(line).getFirst().status()).as(line).isEqualTo(Status.VALID));
+            for (Imports.Entry entry : Imports.all()) {
+                String line = entry.line();
+                assertThat(shell.eval(line).getFirst().status()).as(line).isEqualTo(Status.VALID);
+            }
             run(shell, "var w = Generators.gaussian(4, 256, 1);");
             example.lines().forEach(line -> run(shell, line));
         }
+    }
+
+    /** What is entered into JShell's tables is there as if it had been evaluated. */
+    @Test
+    void givenImportsAreLikeEvaluatedOnes() {
+        List<String> lines = List.of("import java.math.*;", "import static java.lang.Math.*;");
+        String use = "BigInteger.valueOf(abs(-3))";
+        try (JShell given = JShell.builder().executionEngine("local").build();
+                JShell evaluated = JShell.builder().executionEngine("local").build()) {
+            var imports = new GivenImports(given);
+            assertThat(imports.entersTables()).isTrue();
+            lines.forEach(imports::add);
+            lines.forEach(evaluated::eval);
+
+            assertThat(state(given)).isEqualTo(state(evaluated));
+            assertThat(given.eval(use).getFirst().value()).isEqualTo("3");
+            assertThat(given.eval("import java.math.*;").getFirst().status()).isEqualTo(Status.VALID);
+            given.imports().forEach(given::drop);
+            assertThat(given.eval(use).getFirst().status()).isEqualTo(Status.REJECTED);
+        }
+    }
+
+    private static List<String> state(JShell shell) {
+        return shell.snippets()
+                .map(one -> one.id() + " " + shell.status(one) + " " + one.subKind() + " " + one.source() + " "
+                        + shell.sourceCodeAnalysis().wrapper(one).wrapped())
+                .toList();
     }
 
     private static void run(JShell shell, String code) {
