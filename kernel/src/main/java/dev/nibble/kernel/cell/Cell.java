@@ -170,6 +170,7 @@ public final class Cell {
 
     /** Its code asks for the end of the program, which happens only if the receiver grants it. */
     public void exit(int status) {
+        streams.flush();
         output.exit(status);
     }
 

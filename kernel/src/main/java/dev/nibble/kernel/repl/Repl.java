@@ -26,6 +26,7 @@ import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import org.jline.utils.AttributedStringBuilder;
 import org.jline.utils.AttributedStyle;
+import org.jline.utils.Signals;
 
 /**
  * Cells in a terminal: the session of a notebook, with lines instead of a page. {@link #interactive} talks with a person;
@@ -86,26 +87,24 @@ public final class Repl implements AutoCloseable {
         }
 
         @Override
-        public void exit(int status) {
+        public synchronized void exit(int status) {
             if (exit.isEmpty()) {
                 exit = OptionalInt.of(status);
+                end();
                 cells.interrupt();
-            }
-        }
-
-        @Override
-        public synchronized void error(String name, String value, List<String> traceback) {
-            if (exit.isEmpty()) {
-                super.error(name, value, traceback);
             }
         }
     }
 
     /** Reads, runs and shows until the person leaves. */
     public void interactive() throws IOException {
+        // A dumb terminal, such as an editor's, leaves Ctrl-C to the JVM, which would end; others take it over.
+        Object before = Signals.register("INT", cells::interrupt);
         try (Terminal terminal = TerminalBuilder.builder().system(true).build();
                 var history = new History(HistoryFile.path())) {
             interactive(terminal, history);
+        } finally {
+            Signals.unregister("INT", before);
         }
     }
 

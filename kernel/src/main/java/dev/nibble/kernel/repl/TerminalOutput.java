@@ -34,6 +34,7 @@ class TerminalOutput implements Output {
     private int pictures;
     private boolean atLineStart = true;
     private String next = "";
+    private boolean ended;
 
     /**
      * @param out what cells print and show
@@ -60,6 +61,9 @@ class TerminalOutput implements Output {
 
     @Override
     public synchronized void stream(String name, String text) {
+        if (ended) {
+            return;
+        }
         boolean isError = name.equals("stderr");
         PrintWriter to = isError ? err : out;
         to.print(isError && colours ? RED + text + RESET : text);
@@ -120,6 +124,9 @@ class TerminalOutput implements Output {
 
     @Override
     public synchronized void error(String name, String value, List<String> traceback) {
+        if (ended) {
+            return;
+        }
         finish();
         freshLine();
         String text = String.join("\n", traceback);
@@ -137,6 +144,11 @@ class TerminalOutput implements Output {
     @Override
     public void progress(ProgressState state) {
         progress.accept(state);
+    }
+
+    /** Prints nothing any more. */
+    synchronized void end() {
+        ended = true;
     }
 
     /** Prints what was replaced while the cell ran. */
@@ -166,7 +178,7 @@ class TerminalOutput implements Output {
     }
 
     private void line(String text) {
-        if (text.isEmpty()) {
+        if (text.isEmpty() || ended) {
             return;
         }
         freshLine();

@@ -60,9 +60,10 @@ class BuildTest {
         assertThat(again.seconds()).isLessThan(SECOND_CALL_SECONDS);
 
         Files.setLastModifiedTime(clone.resolve("pom.xml"), java.nio.file.attribute.FileTime.fromMillis(0));
-        assertThat(shell.run(nibble, "version").err())
-                .as("content counts, not dates")
-                .isEmpty();
+        var wrong = shell.run(nibble, "größe");
+        assertThat(wrong.err())
+                .as("content counts, not dates; and without a language all letters are understood and written")
+                .startsWith("nibble: Unmatched argument at index 0: 'größe'");
 
         assertThat(shell.run(nibble, "kernel", "install", "--no-archive").status())
                 .isZero();
