@@ -44,9 +44,11 @@ class LabTest {
                 .with("JAVA_HOME", System.getProperty("java.home"))
                 .with("NIBBLE_HOME", home);
         var lab = start(shell);
-        var own = start(shell, "my ü work/first try.ipynb");
+        List<Shell.Running> started = new ArrayList<>(List.of(lab));
         try {
             var address = address(lab);
+            var own = start(shell, "my ü work/first try.ipynb");
+            started.add(own);
             String base = address.group(1);
             assertThat(address.group(2)).isEqualTo("lab/tree/00-start.ipynb");
             String token = address.group(3);
@@ -69,10 +71,9 @@ class LabTest {
                     .body());
             assertThat(contents.path("content").findValuesAsText("name")).containsExactly("first try.ipynb");
         } finally {
-            lab.process().toHandle().destroy();
-            own.process().toHandle().destroy();
+            started.forEach(each -> each.process().toHandle().destroy());
         }
-        for (var each : List.of(lab, own)) {
+        for (var each : started) {
             var end = each.finish();
             assertThat(end.status()).as(end.err()).isZero();
         }
