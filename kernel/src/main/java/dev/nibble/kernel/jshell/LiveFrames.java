@@ -18,6 +18,7 @@ import jdk.jshell.SourceCodeAnalysis.SnippetWrapper;
  */
 final class LiveFrames {
     private static final String MADE = "REPL.";
+    private static final int MOST_LEFT_OUT = 300;
     private static final Pattern HOLDER = Pattern.compile("REPL\\.\\$JShell\\$\\w+");
 
     private final Analysis analysis;
@@ -48,7 +49,7 @@ final class LiveFrames {
 
     private static Made made(Snippet snippet, SnippetWrapper wrapper) {
         // The first characters may be left out of the class: a modifier, a type.
-        int length = snippet.source().length();
+        int length = Math.min(snippet.source().length(), MOST_LEFT_OUT);
         int at = 0;
         while (at < length && wrapper.wrappedToSourcePosition(wrapper.sourceToWrappedPosition(at)) != at) {
             at++;

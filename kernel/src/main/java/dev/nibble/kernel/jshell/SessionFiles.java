@@ -3,6 +3,8 @@ package dev.nibble.kernel.jshell;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleFinder;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,11 +41,15 @@ final class SessionFiles extends ForwardingJavaFileManager<CompilerFiles> {
     /** @param path of the session, which its compiler reads too */
     SessionFiles(JavaCompiler compiler, SessionPath path) {
         super(new CompilerFiles(compiler.getStandardFileManager(null, Locale.ROOT, null), path));
-        for (Module module : ModuleLayer.boot().modules()) {
-            module.getDescriptor().exports().stream()
-                    .filter(export -> !export.isQualified())
-                    .forEach(export -> moduleOfPackage.put(export.source(), module.getName()));
-        }
+        ModuleLayer.boot().modules().forEach(module -> addPackages(module.getDescriptor()));
+        // The compiler sees it in any case, and a kernel may take it in later.
+        ModuleFinder.ofSystem().find(VectorModule.NAME).ifPresent(module -> addPackages(module.descriptor()));
+    }
+
+    private void addPackages(ModuleDescriptor module) {
+        module.exports().stream()
+                .filter(export -> !export.isQualified())
+                .forEach(export -> moduleOfPackage.put(export.source(), module.name()));
     }
 
     /** The classes of cells from now on. */

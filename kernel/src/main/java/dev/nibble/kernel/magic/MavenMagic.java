@@ -25,8 +25,9 @@ public final class MavenMagic extends OptionMagic<MavenMagic.Arguments> {
             name = "maven",
             description = {
                 "fetches libraries with all that they need, and puts them on the class path",
-                "Settings, mirrors, passwords and the local repository are those of your Maven (~/.m2). Alone it lists what"
-                        + " was added."
+                "Settings, mirrors, passwords and the local repository are those of your Maven (~/.m2). A library that the"
+                        + " kernel is made of too is used in your version, if no objects of it go to and from the"
+                        + " laboratory. Alone it lists what was added."
             },
             customSynopsis = {"%%maven GROUP:NAME:VERSION…", "%%maven"})
     static final class Arguments {
