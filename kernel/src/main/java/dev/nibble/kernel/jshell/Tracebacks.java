@@ -54,7 +54,8 @@ final class Tracebacks {
         }
         // Of a cell's own code JShell's names for it say nothing.
         String doing = Arrays.stream(stack)
-                .filter(frame -> place(frame) == null && !isInternal(frame))
+                .takeWhile(frame -> place(frame) == null)
+                .filter(frame -> !isInternal(frame))
                 .findFirst()
                 .map(frame -> frame.getClassName() + "." + frame.getMethodName())
                 .orElse("code of the cell");

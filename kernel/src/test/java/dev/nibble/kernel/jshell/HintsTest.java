@@ -166,6 +166,24 @@ class HintsTest {
         }
     }
 
+    @Test
+    void aThreadThatIsLeftBehindIsDescribedInWordsOfTheCell() {
+        var places = new Places();
+        var tracebacks = new Tracebacks(places, new Hints(engine));
+        String id = places.name(new CellSource("Cell In[5]", "\nloop();"), 1);
+        var cell = new StackTraceElement("", "", "#" + id, 1);
+        var below = new StackTraceElement("java.util.concurrent.ThreadPoolExecutor", "runWorker", "X.java", 1);
+        var call = new StackTraceElement("java.math.BigInteger", "pow", "BigInteger.java", 1);
+        var dropped = new StackTraceElement("REPL.$JShell$41", "lambda$do_it$$0", "$JShell$41.java", 1);
+        assertThat(tracebacks
+                        .abandoned("cell-1", new StackTraceElement[] {call, dropped, cell, below})
+                        .value())
+                .isEqualTo("the cell was interrupted, but its thread cell-1 goes on in java.math.BigInteger.pow");
+        Problem loop = tracebacks.abandoned("cell-1", new StackTraceElement[] {dropped, cell, below});
+        assertThat(loop.value()).endsWith("goes on in code of the cell");
+        assertThat(String.join("\n", loop.traceback())).contains("called from Cell In[5], line 2");
+    }
+
     /** What the cell does counts, not the check in which the stack happened to end. */
     @Test
     void endlessRecursionShowsNothingButItself() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.SimpleFileServer;
 import dev.nibble.kernel.display.RenderOptions;
+import dev.nibble.kernel.magic.CellCompletions;
 import dev.nibble.kernel.protocol.CellRunner.CellRequest;
 import dev.nibble.kernel.protocol.CellRunner.CellResult;
 import java.io.IOException;
@@ -241,6 +242,13 @@ class AddedClassesTest {
         assertThat(printed("System.out.print(dev.nibble.kernel.magic.Magic.class.getClassLoader()"
                         + ".loadClass(\"org.apache.commons.io.FilenameUtils\").getMethods().length > 10);"))
                 .isEqualTo("true");
+        String typed = "FilenameUtils.only";
+        assertThat(new CellCompletions(cells.magics(), cells.engine())
+                        .complete(typed, typed.length())
+                        .matches())
+                .as("and so does completion")
+                .extracting("text")
+                .containsExactly("onlyInTheNewer()");
         assertThat(failure("IOCase.INSENSITIVE"))
                 .as("the compiler sees theirs too")
                 .contains("cannot find symbol");
