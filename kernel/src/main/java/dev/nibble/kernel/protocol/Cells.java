@@ -205,19 +205,32 @@ public final class Cells implements CellRunner {
         }
     }
 
-    /** Whether code is a whole cell, magics included. While the session warms up, as far as that can be told without. */
+    /** Whether code is a whole cell, magics included; waits until the session is warm. */
     public CodeCheck.Result check(String code) {
-        Engine java = null;
+        return magics.check(code, new CodeCheck(engine().analysis()), engine()::declares);
+    }
+
+    /**
+     * The same for a console, which waits a second for the answer and never asks again if there is none: while the
+     * session warms up, or compiles, as far as it can be told without.
+     */
+    CodeCheck.Result checkSoon(String code) {
+        var exact = new CompletableFuture<CodeCheck.Result>();
+        Thread.ofPlatform().name("nibble-check").daemon().start(() -> {
+            try {
+                exact.complete(check(code));
+            } catch (RuntimeException noSession) {
+                exact.completeExceptionally(noSession);
+            }
+        });
         try {
-            java = engine.get(CHECK_MILLIS, TimeUnit.MILLISECONDS);
+            return exact.get(CHECK_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException notYet) {
-            // a console waits a second for the answer, and never asks again if there is none
+            // what there is must do
         }
-        return java == null
-                ? magics.check(code, CodeCheck.withoutSession(), _ -> false)
-                : magics.check(code, new CodeCheck(java.analysis()), java::declares);
+        return magics.check(code, CodeCheck.withoutSession(), _ -> false);
     }
 
     /** The number of the cell that ran last, or runs. */

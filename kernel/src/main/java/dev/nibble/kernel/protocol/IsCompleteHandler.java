@@ -16,7 +16,7 @@ public final class IsCompleteHandler implements Handler {
     @Override
     public void handle(Request request, Reply reply) {
         String code = request.text("code");
-        CodeCheck.Result result = cells.check(code);
+        CodeCheck.Result result = cells.checkSoon(code);
         ObjectNode content = Json.object().put("status", result.status().name().toLowerCase(Locale.ROOT));
         if (result.status() == CodeCheck.Status.INCOMPLETE) {
             content.put("indent", result.indent());

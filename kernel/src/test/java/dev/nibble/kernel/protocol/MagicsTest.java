@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.nibble.kernel.display.RenderOptions;
+import dev.nibble.kernel.jshell.CodeCheck;
 import dev.nibble.kernel.protocol.CellRunner.CellRequest;
 import dev.nibble.kernel.protocol.CellRunner.CellResult;
 import java.io.IOException;
@@ -26,6 +27,8 @@ class MagicsTest {
     private static final String SLEEP = "sleep 6173." + ProcessHandle.current().pid();
 
     private static Cells cells;
+    private static CodeCheck.Result soon;
+    private static CodeCheck.Result exactly;
     private Recorder shown;
 
     @TempDir
@@ -34,6 +37,8 @@ class MagicsTest {
     @BeforeAll
     static void open() {
         cells = Cells.create(RenderOptions.DEFAULT);
+        soon = cells.checkSoon("for (int i = 0;");
+        exactly = cells.check("1 + 1\nint early = 2;");
     }
 
     @AfterAll
@@ -56,6 +61,13 @@ class MagicsTest {
         CellResult result = run(code);
         assertThat(result.error()).as(code).isNotNull();
         return result.error().name() + ": " + result.error().value();
+    }
+
+    /** A console gets some answer in time; a script, which is cut by the answer, gets the right one. */
+    @Test
+    void codeIsCheckedWhileTheSessionWarmsUp() {
+        assertThat(soon.status()).isEqualTo(CodeCheck.Status.INCOMPLETE);
+        assertThat(exactly.status()).isEqualTo(CodeCheck.Status.INVALID);
     }
 
     @Test
