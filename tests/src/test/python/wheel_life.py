@@ -31,14 +31,17 @@ def one_cell(say, options=""):
     client = manager.client()
     client.start_channels()
     client.wait_for_ready(timeout=60)
-    results = []
+    said = []
 
     def hook(message):
-        if message["msg_type"] == "execute_result":
-            results.append(message["content"]["data"]["text/plain"])
+        content = message["content"]
+        said.append(content["data"]["text/plain"] if "data" in content else content.get("text", ""))
 
     client.execute_interactive("1 + 1", timeout=60, output_hook=hook)
-    print(say, "1 + 1 is", *results)
+    print(say, "1 + 1 is", *filter(None, said))
+    said.clear()
+    client.execute_interactive("%kernels", timeout=60, output_hook=hook)
+    kernels.append("".join(said))
     return manager
 
 
@@ -52,6 +55,7 @@ before = set(environment.rglob("*"))
 pip("--python", environment, "install", "-q", "--no-deps", "--no-compile", wheel)
 kernel = environment / "share" / "jupyter" / "kernels" / "nibble"
 archive = kernel / "nibble.aot"
+kernels = []
 assert archive.stat().st_size == 0
 
 manager = one_cell("", "-Dnibble.archive.wait=0")
@@ -63,6 +67,7 @@ print("the archive was", "made" if archive.stat().st_size else "not made")
 manager.shutdown_kernel()
 # A kernel that is told to use the archive or end does not end.
 one_cell("with the archive", "-XX:AOTMode=on").shutdown_kernel()
+print("computes as before" if kernels[0] == kernels[1] and "kernels" in kernels[0] else kernels)
 print("nibble says", run(environment / "bin" / "nibble", "--help", stderr=subprocess.STDOUT).split(maxsplit=1)[0])
 pip("--python", environment, "uninstall", "-q", "-y", "nibble-kernel")
 left = [str(path.relative_to(environment)) for path in set(environment.rglob("*")) - before]

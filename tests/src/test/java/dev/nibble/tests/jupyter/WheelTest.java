@@ -33,6 +33,7 @@ class WheelTest {
                         "1 + 1 is 2",
                         "the archive was made",
                         "with the archive 1 + 1 is 2",
+                        "computes as before",
                         "nibble says Usage:",
                         "left behind: []");
     }
