@@ -92,6 +92,11 @@ abstract class OptionMagic<A> implements Magic {
     }
 
     @Override
+    public final boolean stands(boolean whole) {
+        return whole ? onACell : onALine;
+    }
+
+    @Override
     public final String help() {
         String[] description = spec().usageMessage().description();
         return description.length == 0 ? "" : plain(description[0]);
