@@ -117,6 +117,9 @@ public final class ClassArchive {
         command.add(java.toString());
         command.addAll(JvmFlags.archived());
         command.add("-XX:AOTCacheOutput=" + archive);
+        // Without profiles: with them a kernel begins by optimizing much of javac, beside the cell that waits for it.
+        command.addAll(List.of(
+                "-XX:+IgnoreUnrecognizedVMOptions", "-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTRecordTraining"));
         // The JVM that puts the archive together has no Vector API, and refuses all if one class needs it.
         command.add("-Dnibble.kernels=scalar");
         command.addAll(List.of("-cp", folder.resolve("nibble.jar").toString()));

@@ -1,13 +1,18 @@
 package dev.nibble.kernel.widget;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.nibble.kernel.comm.Comm;
 import dev.nibble.kernel.comm.CommMessage;
 import dev.nibble.kernel.display.MimeBundle;
 import dev.nibble.kernel.display.RenderOptions;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
@@ -24,20 +29,32 @@ import java.util.function.Consumer;
  *
  * <p>Values are JSON as maps, lists, texts, numbers, truth values, records and Jackson's nodes; {@code byte[]},
  * {@code int[]}, {@code float[]} and {@code double[]} travel as binary parts, little-endian, at any depth in maps and
- * lists. Names that begin with an underscore are anywidget's own.
+ * lists; what a view sets in binary arrives as {@code byte[]}. Names that begin with an underscore are anywidget's own.
+ *
+ * <p>What a handler prints or throws, JupyterLab shows in its log console (View, Show Log Console), for a view draws
+ * itself; a module that can not be read is told of in the browser's console. {@link Interact} shows both in place.
  */
 public final class AnyWidget implements Widget {
     /** The MIME type of a view. */
     static final String VIEW = "application/vnd.jupyter.widget-view+json";
 
+    /** The name of a message's binary parts in what {@link #onMessage} hears. */
+    public static final String BUFFERS = "_buffers";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String ANYWIDGET = "anywidget";
     private static final String GONE = "A widget, which is seen where its kernel runs.";
+    /** How many names views may add to the state, and how long each is. */
+    private static final int MAX_NAMES = 1_000;
+
+    private static final int MAX_NAME = 200;
     private static final Set<String> MODEL = Set.of("_model_module", "_model_module_version", "_model_name");
 
     private final Object lock = new Object();
     // Guarded by lock.
     private final Map<String, Object> state = new LinkedHashMap<>();
     private Comm comm;
+    private boolean complete;
     private volatile Consumer<Map<String, Object>> onChange = changed -> {};
     private volatile Consumer<Map<String, Object>> onMessage = content -> {};
     private volatile MimeBundle still =
@@ -48,6 +65,8 @@ public final class AnyWidget implements Widget {
      * @param style CSS for the page; empty for none
      */
     public AnyWidget(String module, String style) {
+        Objects.requireNonNull(module, "module: the text of an ES module");
+        Objects.requireNonNull(style, "style: the text of a style sheet, empty for none");
         state.put("_model_module", ANYWIDGET);
         state.put("_model_module_version", "*");
         state.put("_model_name", "AnyModel");
@@ -55,7 +74,9 @@ public final class AnyWidget implements Widget {
         state.put("_view_module_version", "*");
         state.put("_view_name", "AnyView");
         state.put("_view_count", null);
-        state.put("_anywidget_id", "nibble");
+        // A page has one style sheet for each of these: what looks different must not be called the same.
+        byte[] looks = (module + '\0' + style).getBytes(StandardCharsets.UTF_8);
+        state.put("_anywidget_id", "nibble-" + UUID.nameUUIDFromBytes(looks));
         state.put("_esm", module);
         state.put("_css", style);
     }
@@ -79,13 +100,53 @@ public final class AnyWidget implements Widget {
         return set(one);
     }
 
-    /** Sets several values at once: every view sees all of them or none. */
+    /**
+     * Sets several values at once: every view sees all of them or none.
+     *
+     * @throws IllegalArgumentException if one of them is nothing that can be sent to a view; all stays as it was
+     */
     public AnyWidget set(Map<String, Object> values) {
         synchronized (lock) {
-            state.putAll(values);
-            if (comm != null && !comm.isClosed()) {
-                comm.send(stateMessage("update", values));
+            CommMessage message = stateMessage("update", values);
+            try {
+                if (comm != null && !comm.isClosed()) {
+                    comm.send(message);
+                } else {
+                    checkJson(message.data());
+                }
+            } catch (IllegalArgumentException e) {
+                throw notSendable(values, e);
             }
+            state.putAll(values);
+        }
+        return this;
+    }
+
+    private static void checkJson(Object value) {
+        JsonNode _ = JSON.valueToTree(value);
+    }
+
+    private static IllegalArgumentException notSendable(Map<String, Object> values, IllegalArgumentException why) {
+        for (Map.Entry<String, Object> one : values.entrySet()) {
+            try {
+                checkJson(Buffers.split(Map.of("value", one.getValue() == null ? "" : one.getValue()))
+                        .state());
+            } catch (IllegalArgumentException e) {
+                return new IllegalArgumentException(
+                        "\"" + one.getKey() + "\" can not be set in a view: a "
+                                + one.getValue().getClass().getName()
+                                + " is, or holds, what JSON has no form for. Expected maps, lists, texts, numbers, truth"
+                                + " values, records, Jackson's nodes, byte[], int[], float[] and double[]",
+                        e);
+            }
+        }
+        return why;
+    }
+
+    /** From now on views set no other values than those that there are. */
+    AnyWidget complete() {
+        synchronized (lock) {
+            complete = true;
         }
         return this;
     }
@@ -96,7 +157,10 @@ public final class AnyWidget implements Widget {
         return this;
     }
 
-    /** Sets who hears what a view sends by {@code model.send(content)}; events rather than state. */
+    /**
+     * Sets who hears what a view sends by {@code model.send(content, callbacks, buffers)}; events rather than state. The
+     * binary parts, if it sends some, are in the content under {@value #BUFFERS}, a list of {@code byte[]}.
+     */
     public AnyWidget onMessage(Consumer<Map<String, Object>> handler) {
         onMessage = handler;
         return this;
@@ -189,7 +253,11 @@ public final class AnyWidget implements Widget {
             }
             case "custom" -> {
                 if (data.get("content") instanceof Map<?, ?> content) {
-                    onMessage.accept(Buffers.join(content, null, List.of()));
+                    Map<String, Object> whole = Buffers.join(content, null, List.of());
+                    if (!message.buffers().isEmpty()) {
+                        whole.put(BUFFERS, message.buffers());
+                    }
+                    onMessage.accept(whole);
                 }
             }
             default -> {}
@@ -197,10 +265,11 @@ public final class AnyWidget implements Widget {
     }
 
     private void update(Map<String, Object> sent) {
-        // A view has no business with what the model is, and none of ours adds to the state.
+        // A view has no business with what the model is.
         sent.keySet().removeIf(name -> name.startsWith("_"));
         synchronized (lock) {
-            sent.keySet().retainAll(state.keySet());
+            boolean full = complete || state.size() + sent.size() > MAX_NAMES;
+            sent.keySet().removeIf(name -> !state.containsKey(name) && (full || name.length() > MAX_NAME));
             state.putAll(sent);
             // The other views, in this page and in others, follow.
             comm.send(stateMessage("echo_update", sent));
@@ -210,9 +279,14 @@ public final class AnyWidget implements Widget {
         }
     }
 
-    /** For who asks for all models at once, after a page was loaded again. */
+    /** For who asks for all models at once, after a page was loaded again; empty if it has come to hold what is no JSON. */
     Map<String, Object> whole() {
         synchronized (lock) {
+            try {
+                checkJson(Buffers.split(state).state());
+            } catch (IllegalArgumentException changedSince) {
+                return Map.of();
+            }
             Map<String, Object> all = new LinkedHashMap<>();
             MODEL.forEach(name -> all.put(name.substring(1), state.get(name)));
             all.put("state", new LinkedHashMap<>(state));

@@ -60,7 +60,12 @@ final class OpenWidgets {
             open = new LinkedHashMap<>(OPEN);
         }
         Map<String, Object> states = new LinkedHashMap<>();
-        open.forEach((id, widget) -> states.put(id, widget.whole()));
+        open.forEach((id, widget) -> {
+            Map<String, Object> whole = widget.whole();
+            if (!whole.isEmpty()) {
+                states.put(id, whole);
+            }
+        });
         Buffers split = Buffers.split(states);
         return new CommMessage(
                 Map.of("method", "update_states", "states", split.state(), "buffer_paths", split.paths()),

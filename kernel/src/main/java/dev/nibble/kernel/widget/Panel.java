@@ -52,7 +52,7 @@ final class Panel {
                 }
                 Control.received(state, made, controls);
             });
-            model = made;
+            model = made.complete();
         }
         return model;
     }

@@ -174,6 +174,41 @@ class WidgetTest {
     }
 
     @Test
+    void aModuleOfOnesOwnSharesItsStateAndDisturbsNoOther() {
+        String control = open("slider(\"beside\", 0, 10)");
+        String own = open("""
+                var own = new AnyWidget("export default { render() {} }", "b { color: red }");
+                own.onMessage(content -> own.set("heard", ((List<?>) content.get("_buffers")).size()))""");
+        Exchange bad = kernel.execute("own.set(\"good\", 1).set(Map.of(\"bad\", new Object()))")
+                .await();
+        assertThat(bad.all("error").getFirst().path("evalue").asText())
+                .contains("\"bad\" can not be set", "java.lang.Object", "Expected maps, lists");
+        assertThat(kernel.execute("own.get(\"good\") + \" \" + own.get(\"bad\")")
+                        .result())
+                .isEqualTo("1 null");
+
+        told(kernel.tell("comm_msg", set(own, "fresh", 3)));
+        ObjectNode binary = set(own, "unused", 0);
+        ((ObjectNode) binary.get("data")).putObject("state");
+        ((ObjectNode) binary.get("data")).putArray("buffer_paths").addArray().add("bytes");
+        told(kernel.tell("comm_msg", binary, new byte[] {1, 2}));
+        ObjectNode event = ask(own, "custom");
+        ((ObjectNode) event.get("data")).putObject("content").put("kind", "click");
+        told(kernel.tell("comm_msg", event, new byte[] {7}));
+        assertThat(kernel.execute("own.get(\"fresh\") + \" \" + ((byte[]) own.get(\"bytes\")).length + \" \""
+                                + " + own.get(\"heard\")")
+                        .result())
+                .isEqualTo("3 2 1");
+
+        JsonNode one = updates(told(kernel.tell("comm_msg", ask(own, "request_state"))), "update")
+                .getFirst();
+        JsonNode other = updates(told(kernel.tell("comm_msg", ask(control, "request_state"))), "update")
+                .getFirst();
+        assertThat(one.at("/state/_anywidget_id").asText())
+                .isNotEqualTo(other.at("/state/_anywidget_id").asText());
+    }
+
+    @Test
     void aPageThatIsLoadedAgainGetsEveryModelWithItsStateAndBytes() {
         String id = open("var keeps = slider(\"kept\", 0, 10).value(9); keeps");
         String heat = open("""
