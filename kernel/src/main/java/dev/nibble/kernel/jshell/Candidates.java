@@ -129,7 +129,7 @@ final class Candidates {
         Candidate before = byName.get(name);
         if (before == null) {
             byName.put(name, candidate);
-        } else if (before.match().type().equals("function") && match.type().equals("function")) {
+        } else if (before.match().type().equals("method") && match.type().equals("method")) {
             byName.put(name, before.with(candidate));
         }
     }

@@ -120,7 +120,7 @@ final class Members {
                         "length", new Match("length", "property", "int"), Origin.OWN_MEMBER, fits(TypeKind.INT), false);
                 candidates.add(
                         "clone",
-                        new Match("clone()", "function", "() → " + Signatures.type(type)),
+                        new Match("clone()", "method", "() → " + Signatures.type(type)),
                         Origin.OBJECT_MEMBER,
                         false,
                         false);
@@ -163,7 +163,7 @@ final class Members {
             String text = name + (method.getParameters().isEmpty() ? "()" : "(");
             candidates.add(
                     name,
-                    new Match(text, "function", Signatures.method(method, type, null)),
+                    new Match(text, "method", Signatures.method(method, type, null)),
                     origin,
                     fits(type.getReturnType()),
                     isDeprecated(member));
@@ -435,7 +435,7 @@ final class Members {
                 if (member.getModifiers().contains(Modifier.STATIC) && isAccessible(member)) {
                     String name = member.getSimpleName().toString();
                     String kind = member instanceof ExecutableElement
-                            ? "function"
+                            ? "method"
                             : member instanceof TypeElement ? kind(member) : "property";
                     candidates.add(name, new Match(name, kind, ""), Origin.OWN_MEMBER, false, isDeprecated(member));
                 }

@@ -3,18 +3,24 @@ package dev.nibble.kernel.magic;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.nibble.kernel.jshell.CellSource;
+import dev.nibble.kernel.jshell.CodeCheck;
 import dev.nibble.kernel.jshell.Evaluation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -24,7 +30,10 @@ public final class SaveMagic extends OptionMagic<SaveMagic.Arguments> {
     private static final Pattern RANGE = Pattern.compile("(\\d{1,6})(?:-(\\d{1,6}))?");
 
     /** Its options. */
-    @Command(name = "save", description = "writes what this session's cells ran to a file, which %%run and %%load read")
+    @Command(
+            name = "save",
+            description =
+                    "writes this session's cells, without those that failed, to a file which %%run and %%load read")
     static final class Arguments {
         @Parameters(index = "0", paramLabel = "FILE", description = "a .jsh, .java or other text file, or an .ipynb")
         private Path file;
@@ -46,6 +55,9 @@ public final class SaveMagic extends OptionMagic<SaveMagic.Arguments> {
                 names = {"-a", "--append"},
                 description = "to the end of a file that is there")
         private boolean append;
+
+        @CommandLine.Option(names = "--failed", description = "also the cells that failed")
+        private boolean failed;
     }
 
     /** Its one. */
@@ -59,9 +71,21 @@ public final class SaveMagic extends OptionMagic<SaveMagic.Arguments> {
         if (!ran.isEmpty() && ran.lastEntry().getValue().equals(call.source().text())) {
             ran.remove(ran.lastKey()); // this cell
         }
-        Map<Integer, String> wanted = wanted(arguments.cells, ran);
+        NavigableMap<Integer, String> wanted = wanted(arguments.cells, ran);
         if (wanted.isEmpty()) {
             throw new UsageError("no cell has run yet");
+        }
+        int asked = wanted.size();
+        if (!arguments.failed) {
+            wanted.keySet().removeIf(context.workspace()::hasFailed);
+        }
+        int failed = asked - wanted.size();
+        Set<String> calls = new TreeSet<>();
+        wanted.replaceAll((_, code) -> again(code, arguments.file, context, calls));
+        wanted.values().removeIf(String::isBlank);
+        String leftOut = leftOut(failed, calls);
+        if (wanted.isEmpty()) {
+            throw new UsageError("there is nothing to save" + leftOut);
         }
         boolean notebook = arguments.file.toString().toLowerCase(Locale.ROOT).endsWith(".ipynb");
         if (Files.exists(arguments.file) && !arguments.force && !arguments.append) {
@@ -77,15 +101,58 @@ public final class SaveMagic extends OptionMagic<SaveMagic.Arguments> {
         context.cell()
                 .say(String.format(
                         Locale.ROOT,
-                        "saved %d %s in %s (%,d bytes)",
+                        "saved %d %s in %s (%,d bytes)%s",
                         wanted.size(),
                         wanted.size() == 1 ? "cell" : "cells",
                         arguments.file,
-                        bytes));
+                        bytes,
+                        leftOut));
         return Evaluation.NOTHING;
     }
 
-    private static Map<Integer, String> wanted(List<String> ranges, NavigableMap<Integer, String> ran) {
+    /** A cell without what a file should not do when it runs: end the session's state, write files of cells, run itself. */
+    private static String again(String code, Path file, Context context, Set<String> calls) {
+        var source = new CellSource("", code);
+        var check = new CodeCheck(context.engine().analysis());
+        var kept = new StringBuilder(code);
+        try {
+            var pieces = context.workspace().magics().pieces(source, check, context.engine()::declares);
+            for (Magics.Piece piece : pieces.reversed()) {
+                String name = piece.magic() == null ? "" : piece.magic().name();
+                if (name.equals("reset")
+                        || name.equals("save")
+                        || (name.equals("run") && names(piece.call().arguments(), file))) {
+                    kept.delete(piece.begin(), piece.end());
+                    calls.add("%" + name);
+                }
+            }
+        } catch (UsageError e) {
+            return code; // it failed, and is wanted nevertheless
+        }
+        return kept.toString();
+    }
+
+    private static boolean names(String words, Path file) {
+        Path saved = file.toAbsolutePath().normalize();
+        return Stream.of(words.split("\\s+", -1))
+                .filter(word -> !word.contains("://"))
+                .anyMatch(word ->
+                        OptionMagic.path(word).toAbsolutePath().normalize().equals(saved));
+    }
+
+    private static String leftOut(int failed, Set<String> calls) {
+        var parts = new ArrayList<String>();
+        if (failed > 0) {
+            parts.add(failed + (failed == 1 ? " cell that" : " cells that") + " failed (--failed keeps "
+                    + (failed == 1 ? "it)" : "them)"));
+        }
+        if (!calls.isEmpty()) {
+            parts.add("calls of " + String.join(", ", calls));
+        }
+        return parts.isEmpty() ? "" : "; left out: " + String.join(", ", parts);
+    }
+
+    private static NavigableMap<Integer, String> wanted(List<String> ranges, NavigableMap<Integer, String> ran) {
         if (ranges.isEmpty()) {
             return ran;
         }

@@ -3,9 +3,11 @@ package dev.nibble.kernel.magic;
 import dev.nibble.kernel.jshell.Engine;
 import dev.nibble.kernel.jshell.Problem;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -17,6 +19,7 @@ public final class Workspace {
     private volatile Problem lastProblem;
     // Guarded by this.
     private final TreeMap<Integer, String> cells = new TreeMap<>();
+    private final Set<Integer> failed = new HashSet<>();
 
     /** The magics that there are. */
     public Magics magics() {
@@ -60,6 +63,16 @@ public final class Workspace {
     /** Notes a cell that begins to run under a number. */
     public synchronized void began(int number, String code) {
         cells.put(number, code);
+    }
+
+    /** Notes that the cell of this number failed. */
+    public synchronized void failed(int number) {
+        failed.add(number);
+    }
+
+    /** Whether the cell of this number failed; it may have done a part of its work. */
+    synchronized boolean hasFailed(int number) {
+        return failed.contains(number);
     }
 
     /** What ran in this session, by number. */

@@ -31,6 +31,7 @@ import org.eclipse.aether.version.Version;
 /** Why artifacts were not found, in words that say what to do. */
 final class Reasons {
     private static final int NEWEST = 5;
+    private static final String FORBIDDEN = "--offline (or settings.xml) forbids to ask ";
 
     private final Context context;
     private final List<RemoteRepository> repositories;
@@ -95,8 +96,7 @@ final class Reasons {
             for (Throwable cause = one; cause != null; cause = cause.getCause()) {
                 switch (cause) {
                     case RepositoryOfflineException offline -> {
-                        return name + " is not in the local repository, and --offline (or settings.xml) forbids to ask "
-                                + where;
+                        return name + " is not in the local repository, and " + FORBIDDEN + where;
                     }
                     case ChecksumFailureException damaged -> {
                         return damaged.getExpected() == null
@@ -145,7 +145,11 @@ final class Reasons {
                     ? ""
                     : " as " + artifact.getExtension() + ":" + artifact.getClassifier();
             return name + " " + what + file + "; there is " + String.join(", ", newest)
-                    + (from > 0 ? " and " + from + " older" : "") + " (asked " + asked() + ")";
+                    + (from > 0 ? " and " + from + " older" : "")
+                    + (isOffline() ? " (" + FORBIDDEN + asked() + ")" : " (asked " + asked() + ")");
+        }
+        if (isOffline()) {
+            return name + ":" + artifact.getVersion() + " is not in the local repository, and " + FORBIDDEN + asked();
         }
         return name + ":" + artifact.getVersion() + " was not found in " + asked()
                 + ". Are group and name spelled right? Another repository: --repo https://…";
@@ -165,6 +169,10 @@ final class Reasons {
         } catch (VersionRangeResolutionException e) {
             return List.of();
         }
+    }
+
+    private boolean isOffline() {
+        return context.repositorySystemSession().isOffline();
     }
 
     private String asked() {

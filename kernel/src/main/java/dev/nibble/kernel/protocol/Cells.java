@@ -176,7 +176,11 @@ public final class Cells implements CellRunner {
             if (counts) {
                 workspace.began(number, request.code());
             }
-            return outcome(number, request.code(), cell, asked);
+            Outcome outcome = outcome(number, request.code(), cell, asked);
+            if (counts && outcome.result().error() != null) {
+                workspace.failed(number);
+            }
+            return outcome;
         });
     }
 

@@ -145,6 +145,12 @@ class AddedClassesTest {
                 .contains("unreachable (http://127.0.0.1:9/) can not be reached", "--offline");
         assertThat(failure("%maven --offline --settings " + unreachable + " org.tree:leaf:1.0"))
                 .contains("is not in the local repository");
+        assertThat(failure("%maven --offline --settings " + unreachable + " org.tree:leaf:[5,)"))
+                .contains("--offline (or settings.xml) forbids to ask unreachable")
+                .doesNotContain("was not found in");
+        assertThat(failure(maven + "--offline org.tree:leaf:[5,)"))
+                .contains("has no version in [5,); there is 2.0", "forbids to ask ours")
+                .doesNotContain("(asked");
         Path broken = Files.writeString(folder.resolve("broken.xml"), "<settings><mirrors></settings>");
         assertThat(failure("%maven --settings " + broken + " org.tree:leaf:1.0"))
                 .contains("settings of Maven");

@@ -234,6 +234,29 @@ class MagicsTest {
                 .as("a file that is replaced")
                 .isEqualTo("rw-rw----");
 
+        int begin = cells.count() + 1;
+        failure("int halfDone = 1; halfDone / (halfDone - 1)");
+        printed("int wholeDone = 2;\n%reset halfDone");
+        printed("%reset wholeDone");
+        printed("%run " + file + "\nint afterRun = 3;");
+        Path again = folder.resolve("again.jsh");
+        assertThat(printed("%save " + again + " " + begin + "-" + (begin + 3)))
+                .startsWith("saved 2 cells in ")
+                .endsWith("; left out: 1 cell that failed (--failed keeps it), calls of %reset\n");
+        assertThat(again)
+                .hasContent("// In[" + (begin + 1) + "]\nint wholeDone = 2;\n\n// In[" + (begin + 3) + "]\n%run " + file
+                        + "\nint afterRun = 3;\n");
+        printed("%run " + again);
+        assertThat(printed("%save -f --failed " + file + " " + begin + "-" + (begin + 3)))
+                .startsWith("saved 3 cells in ")
+                .contains("left out: calls of %reset, %run");
+        assertThat(file)
+                .content()
+                .contains("halfDone / (halfDone - 1)", "int afterRun = 3;")
+                .doesNotContain("%run", "%reset");
+        assertThat(failure("%save " + folder.resolve("none.jsh") + " " + begin))
+                .contains("there is nothing to save; left out: 1 cell that failed");
+
         Path typed = folder.resolve("typed.jsh");
         Files.writeString(
                 typed, "int typed = 3\n\ntyped + 1\nfor (int i = 0; i < 2; i++) {\n    typed++;\n}\ntyped / 0");
