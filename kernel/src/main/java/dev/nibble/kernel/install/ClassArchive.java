@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
  * The kernel's classes and the JDK's as the JVM holds them in memory, linked, in a file that a starting kernel maps
  * instead of reading jars: an AOT cache (JEP 483, 514). It fits one build of the JDK, these very jars and the layout of
  * objects in a heap of the usual kind, so it is made where they are. A kernel for which it is missing or does not fit
- * (a heap of more than 32 GB, ZGC) starts all the same, in about three times the time.
+ * (a heap of more than 32 GB, ZGC) starts all the same, in more than twice the time.
  */
 public final class ClassArchive {
     /** In the kernel's folder. */

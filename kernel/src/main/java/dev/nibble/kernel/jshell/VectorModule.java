@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * The module of the Vector API. A JVM that is told at its start to take it in, by {@code --add-modules}, can not use a
- * class archive's modules and linked classes, for it is an incubator module; that costs a kernel a third of the time
+ * class archive's modules and linked classes, for it is an incubator module; that costs a kernel a good part of the time
  * until its first result. So a kernel with an archive takes the module in when it runs, in the way in which a JVM takes
  * in those of its agents: {@code jdk.internal.module.Modules.loadModule}. The code that comes of it is the same.
  */
