@@ -41,7 +41,7 @@ import java.util.function.Supplier;
  */
 public final class Cells implements CellRunner {
     private static final long IDLE_STEP_MILLIS = 5;
-    private static final long PREPARE_MILLIS = 3_000;
+    private static final long PREPARE_MILLIS = 30_000;
     private static final long CHECK_MILLIS = 400;
 
     private final Supplier<RenderOptions> options;
@@ -115,7 +115,7 @@ public final class Cells implements CellRunner {
         }
     }
 
-    /** Gets completion ready, a little later: the first cell goes before. */
+    /** Gets the list of all class names ready, when the first cells are over: completion that is asked before makes it. */
     private static void prepare(Engine made) {
         try {
             Thread.sleep(PREPARE_MILLIS);
