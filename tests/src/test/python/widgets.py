@@ -25,10 +25,23 @@ Interact.with(shared, n -> "square " + n * n)""",
     """var trace = Trace.record();
 Formats.parse("int4:g4").quantize(Matrix.of("w", 1, 4, new float[] {1, -2, 0.5f, 0}), trace);
 Step.through(trace)""",
-    """new AnyWidget(
-    "export default { render({ model, el }) { const v = model.get('weights');"
-        + " el.className = 'own'; el.textContent = [v.getFloat32(0, true), v.getFloat32(4, true)].join(' '); } }", "")
-    .set("weights", new float[] {0.25f, -1.5f})""",
+    '''var module = """
+    export default {
+      render({ model, el }) {
+        const weights = model.get("weights");
+        el.className = "own";
+        el.textContent = [weights.getFloat32(0, true), weights.getFloat32(4, true)].join(" ");
+        el.onclick = () => model.send({ divisor: Math.round(weights.getFloat32(0, true)) });
+      },
+    };
+    """;
+new AnyWidget(module, ".own { cursor: pointer }")
+    .set("weights", new float[] {0.25f, -1.5f})
+    .onMessage(content -> {
+        System.out.println("heard " + content);
+        System.out.println(1 / (int) content.get("divisor"));
+    })''',
+    """new AnyWidget("export default {\\n  render({ el } { }\\n};", "")""",
     """for (int i = 0; i < 12_000; i++) { Thread.sleep(10); }""",
 ]
 
@@ -138,7 +151,11 @@ def look(lab, scratch, program, screenshots):
         stepper.get_by_text("Weight 1, -2,").first.wait_for()
         stepper.get_by_role("button", name="pause").click()
         seen["frames"].append(stepper.locator("svg[role=img]").inner_html())
-        seen["own"] = page.locator(".own").inner_text()
+        seen["own"] = [page.locator(".own").inner_text()]
+        page.locator(".own").click()
+        page.get_by_text("heard {divisor=0}").wait_for()
+        seen["own"] += views.nth(3).locator(".nbw-part").all_inner_texts()
+        seen["broken"] = views.nth(4).inner_text()
 
         seen["ink"] = []
         for theme in ("JupyterLab Light", "JupyterLab Dark"):

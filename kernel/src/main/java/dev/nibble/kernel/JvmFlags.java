@@ -113,7 +113,8 @@ public final class JvmFlags {
         if (File.separatorChar == '/') {
             String defaults = String.join(" ", KERNEL_DEFAULTS);
             String heap = "h=" + KERNEL_HEAP + "; case $NIBBLE_JAVA_OPTS in " + OTHER_HEAP + ") h= ;; esac; ";
-            command.addAll(List.of("/bin/sh", "-c", heap + "exec \"$0\" $h " + defaults + " $NIBBLE_JAVA_OPTS \"$@\""));
+            command.addAll(List.of(
+                    "/bin/sh", "-c", heap + "set -f; exec \"$0\" $h " + defaults + " $NIBBLE_JAVA_OPTS \"$@\""));
         }
         command.add(java.toString());
         if (File.separatorChar != '/') {

@@ -130,8 +130,17 @@ public record Recipe(String name, List<String> options) {
      * @param most how many at most
      */
     public static List<String> nearest(String word, Iterable<String> candidates, int most) {
+        return nearest(word, candidates, most, word.length());
+    }
+
+    /**
+     * The same with fewer letters that may be wrong, for many candidates.
+     *
+     * @param wrong how many at most
+     */
+    public static List<String> nearest(String word, Iterable<String> candidates, int most, int wrong) {
         // As above: a third of the letters may be wrong, and at least one. Of two letters any other two are near.
-        int limit = word.length() < 3 ? 0 : Math.max(1, word.length() / 3);
+        int limit = word.length() < 3 ? 0 : Math.min(wrong, Math.max(1, word.length() / 3));
         String lower = word.toLowerCase(Locale.ROOT);
         List<String> near = new ArrayList<>();
         Map<String, Integer> distances = new HashMap<>();

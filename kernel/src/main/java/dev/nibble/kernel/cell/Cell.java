@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * One run of one cell. A thread belongs to the cell that started it, for ever; workers of shared pools belong to the
@@ -210,15 +211,17 @@ public final class Cell {
     /**
      * Has everything that the cell shows while {@code work} runs go somewhere else: all text, displays and bars of all
      * its threads. What {@code work} throws is thrown on.
+     *
+     * @param instead gives where, told what it takes the place of
      */
-    public <T> T showingOn(Output other, Callable<T> work) throws Exception {
+    public <T> T showingOn(UnaryOperator<Output> instead, Callable<T> work) throws Exception {
         streams.flush();
-        Output before = output.redirect(other);
+        Output before = output.redirect(instead);
         try {
             return work.call();
         } finally {
             streams.flush();
-            var _ = output.redirect(before);
+            var _ = output.redirect(_ -> before);
         }
     }
 

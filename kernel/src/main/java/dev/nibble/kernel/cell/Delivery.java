@@ -5,6 +5,7 @@ import dev.nibble.kernel.display.NoOutput;
 import dev.nibble.kernel.display.Output;
 import dev.nibble.kernel.display.ProgressState;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Hands a cell's output to its receiver. While the receiver works, the thread does not belong to the cell: what a
@@ -28,9 +29,9 @@ final class Delivery implements Output {
     }
 
     /** Hands over to another receiver from now on, unless silenced, and says which it was. */
-    synchronized Output redirect(Output other) {
+    synchronized Output redirect(UnaryOperator<Output> other) {
         Output before = receiver;
-        receiver = silenced ? before : other;
+        receiver = silenced ? before : other.apply(before);
         return before;
     }
 

@@ -73,22 +73,22 @@ final class CompilerFiles extends ForwardingJavaFileManager<StandardJavaFileMana
                 : fileManager.getClassLoader(location);
     }
 
+    private static boolean isIndexed(Location location) {
+        return location == StandardLocation.CLASS_PATH || location == StandardLocation.PLATFORM_CLASS_PATH;
+    }
+
     /**
      * Nothing for the class path and the JDK: nobody asks but JShell's own completion, which would open every jar and
      * list every class of the JDK while the first cell waits, for suggestions that {@link Completions} makes itself.
      */
     @Override
     public Iterable<? extends Path> getLocationAsPaths(Location location) {
-        return location == StandardLocation.CLASS_PATH || location == StandardLocation.PLATFORM_CLASS_PATH
-                ? null
-                : fileManager.getLocationAsPaths(location);
+        return isIndexed(location) ? null : fileManager.getLocationAsPaths(location);
     }
 
     @Override
     public Iterable<? extends File> getLocation(Location location) {
-        return location == StandardLocation.CLASS_PATH || location == StandardLocation.PLATFORM_CLASS_PATH
-                ? null
-                : fileManager.getLocation(location);
+        return isIndexed(location) ? null : fileManager.getLocation(location);
     }
 
     @Override

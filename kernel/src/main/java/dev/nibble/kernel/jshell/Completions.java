@@ -74,7 +74,7 @@ public final class Completions {
      * One suggestion.
      *
      * @param text what stands in place of the typed part
-     * @param type as front ends draw it: "method", "instance" (a variable), "property" (a field), "class", "interface",
+     * @param type as front ends draw it: "method", "instance" (a variable), "field", "class", "interface",
      *     "enum", "module" (a package), "keyword", "path", or what a text holds: "recipe", "model", "tensor"
      * @param signature of a method its parameters and its result, of a variable its type, of other words what they mean;
      *     may be empty

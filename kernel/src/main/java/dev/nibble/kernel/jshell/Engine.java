@@ -338,13 +338,7 @@ public final class Engine implements AutoCloseable {
                     result = Evaluation.of(frame.value());
                 }
             }
-            if (!reset.isEmpty()) {
-                boolean single = reset.size() == 1;
-                cell.note("note: " + String.join(", ", reset) + " lost " + (single ? "its value" : "their values")
-                        + ", because " + (single ? "its" : "their")
-                        + " class was defined anew; run the code again that sets "
-                        + (single ? "it" : "them"));
-            }
+            SessionClasses.noteLost(reset, (reset.size() == 1 ? "its" : "their") + " class was defined anew", cell);
             return result;
         }
 

@@ -141,13 +141,17 @@ final class Hints {
             near.addAll(nearestTypes(name));
         }
         lines.addAll(meant(near, isMethod ? "()" : ""));
-        return lines;
+        return lines.isEmpty() && mayBeType ? nearestElsewhere(name) : lines;
     }
 
     /** What to say of a class that a declaration names and nobody knows. */
     List<String> unknownType(String name) {
         List<String> imports = imports(name);
-        return imports.isEmpty() ? meant(nearestTypes(name), "") : imports;
+        if (!imports.isEmpty()) {
+            return imports;
+        }
+        List<String> near = meant(nearestTypes(name), "");
+        return near.isEmpty() ? nearestElsewhere(name) : near;
     }
 
     private List<String> imports(String name) {
@@ -159,6 +163,15 @@ final class Hints {
                 "  or  ",
                 full.stream().limit(MOST).map(one -> "import " + one + ";").toList());
         return List.of("There is such a class: " + imports);
+    }
+
+    /** Of thousands of classes, those that one letter is missing to. */
+    private List<String> nearestElsewhere(String name) {
+        TypeNames types = engine.assist().types();
+        return Recipe.nearest(name, types.allNames(), 1, 1).stream()
+                .flatMap(near -> types.named(near).stream().limit(1))
+                .map(full -> "Did you mean " + simple(full) + "? import " + full + ";")
+                .toList();
     }
 
     private List<String> nearestTypes(String name) {

@@ -117,7 +117,7 @@ final class Members {
             case null -> {}
             case ArrayType _ -> {
                 candidates.add(
-                        "length", new Match("length", "property", "int"), Origin.OWN_MEMBER, fits(TypeKind.INT), false);
+                        "length", new Match("length", "field", "int"), Origin.OWN_MEMBER, fits(TypeKind.INT), false);
                 candidates.add(
                         "clone",
                         new Match("clone()", "method", "() → " + Signatures.type(type)),
@@ -168,8 +168,7 @@ final class Members {
                     fits(type.getReturnType()),
                     isDeprecated(member));
         } else if (member instanceof VariableElement field) {
-            candidates.add(
-                    name, new Match(name, "property", Signatures.type(as)), origin, fits(as), isDeprecated(field));
+            candidates.add(name, new Match(name, "field", Signatures.type(as)), origin, fits(as), isDeprecated(field));
         }
     }
 
@@ -389,7 +388,7 @@ final class Members {
                         String name = constant.getSimpleName().toString();
                         String text = isCase ? name : owner.getSimpleName() + "." + name;
                         candidates.add(
-                                text, new Match(text, "property", Signatures.type(type)), Origin.LOCAL, true, false);
+                                text, new Match(text, "field", Signatures.type(type)), Origin.LOCAL, true, false);
                     }
                 }
             }
@@ -436,7 +435,7 @@ final class Members {
                     String name = member.getSimpleName().toString();
                     String kind = member instanceof ExecutableElement
                             ? "method"
-                            : member instanceof TypeElement ? kind(member) : "property";
+                            : member instanceof TypeElement ? kind(member) : "field";
                     candidates.add(name, new Match(name, kind, ""), Origin.OWN_MEMBER, false, isDeprecated(member));
                 }
             }

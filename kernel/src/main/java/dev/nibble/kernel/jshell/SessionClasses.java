@@ -1,5 +1,6 @@
 package dev.nibble.kernel.jshell;
 
+import dev.nibble.kernel.cell.Cell;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.nio.file.Path;
@@ -162,6 +163,15 @@ public final class SessionClasses {
             }
         });
         return lost;
+    }
+
+    /** Says in a cell that variables lost their values, and because of what; nothing if none did. */
+    public static void noteLost(List<String> variables, String because, Cell cell) {
+        if (!variables.isEmpty()) {
+            boolean one = variables.size() == 1;
+            cell.note("note: " + String.join(", ", variables) + " lost " + (one ? "its value" : "their values")
+                    + ", because " + because + "; run the code again that sets " + (one ? "it" : "them"));
+        }
     }
 
     private boolean isGone(Object value, int depth) {

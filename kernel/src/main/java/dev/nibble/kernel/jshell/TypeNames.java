@@ -155,6 +155,11 @@ final class TypeNames {
                 .toList();
     }
 
+    /** Simple names of all classes, with and without an import. */
+    Set<String> allNames() {
+        return index().keySet();
+    }
+
     /** Simple names in the index that fit. */
     List<String> fitting(Prefix prefix, int most) {
         return index().keySet().stream().filter(prefix::fits).limit(most).toList();

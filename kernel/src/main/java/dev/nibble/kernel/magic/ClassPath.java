@@ -69,13 +69,7 @@ final class ClassPath {
 
     /** Says which variables something that was added cost their values. */
     static void noteLost(List<String> lost, Magic.Context context) {
-        if (!lost.isEmpty()) {
-            boolean one = lost.size() == 1;
-            context.cell()
-                    .note("note: " + String.join(", ", lost) + " lost " + (one ? "its value" : "their values")
-                            + ", because of objects of classes that were made anew; run the code again that sets "
-                            + (one ? "it" : "them"));
-        }
+        SessionClasses.noteLost(lost, "of objects of classes that were made anew", context.cell());
     }
 
     /** The version in the file name of a kernel's jar that is an artifact of that name; empty if there is none. */

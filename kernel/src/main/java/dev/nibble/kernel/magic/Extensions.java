@@ -43,9 +43,13 @@ final class Extensions {
      * Looks again: takes what is new, and lets go of what is no longer found.
      *
      * @param everything told what is wrong, for people, each thing once
+     * @param again whether what was told before is told again, because somebody asked for a second try
      * @return what came, for people; empty if nothing did
      */
-    synchronized List<String> refresh(KernelSession session, Consumer<String> everything) {
+    synchronized List<String> refresh(KernelSession session, Consumer<String> everything, boolean again) {
+        if (again) {
+            reported.clear();
+        }
         Consumer<String> report = complaint -> {
             if (reported.add(complaint)) {
                 everything.accept(complaint);

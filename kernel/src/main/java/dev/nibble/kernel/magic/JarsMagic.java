@@ -82,7 +82,7 @@ public final class JarsMagic extends OptionMagic<JarsMagic.Arguments> {
                 ClassPath.noteLost(lost, context);
             }
         }
-        context.workspace().extensions(context).forEach(context.cell()::say);
+        context.workspace().extensions(context, arguments.reload).forEach(context.cell()::say);
         return Evaluation.NOTHING;
     }
 

@@ -105,7 +105,7 @@ public final class MavenMagic extends OptionMagic<MavenMagic.Arguments> {
             SourceJars sources = context.engine().classes().sources();
             var _ = Artifacts.sources(request, added, (artifact, source) -> sources.put(artifact.file(), source));
         }
-        context.workspace().extensions(context).forEach(context.cell()::say);
+        context.workspace().extensions(context, false).forEach(context.cell()::say);
         return Evaluation.NOTHING;
     }
 

@@ -63,7 +63,7 @@ public final class ResetMagic extends OptionMagic<ResetMagic.Arguments> {
         Displays.forgetRegistered();
         List<String> gone = context.engine().classes().forgetAll();
         context.cell().say(gone.isEmpty() ? "there was nothing to forget" : says(gone) + "; imports and jars stay");
-        workspace.extensions(context).forEach(context.cell()::say);
+        workspace.extensions(context, false).forEach(context.cell()::say);
         return Evaluation.NOTHING;
     }
 

@@ -36,13 +36,18 @@ public final class Workspace {
      * @param report told what is wrong, for people
      */
     public void begin(Engine engine, Consumer<String> report) {
-        var _ = extensions.refresh(new SessionAccess(engine), report);
+        var _ = extensions.refresh(new SessionAccess(engine), report, false);
     }
 
-    /** Takes what others add on the session's class path as it is now; returns what came, for people. */
-    List<String> extensions(Magic.Context context) throws Exception {
+    /**
+     * Takes what others add on the session's class path as it is now.
+     *
+     * @param again whether to complain once more of what was wrong before
+     * @return what came, for people
+     */
+    List<String> extensions(Magic.Context context, boolean again) throws Exception {
         return context.session()
-                .call(() -> extensions.refresh(new SessionAccess(context.engine()), context.cell()::note));
+                .call(() -> extensions.refresh(new SessionAccess(context.engine()), context.cell()::note, again));
     }
 
     /** Stops the extensions that run; {@code report} is told what is wrong. */

@@ -93,7 +93,9 @@ public final class Cells implements CellRunner {
             VectorModule.ensure();
             prepare(made);
         } catch (Throwable e) {
-            engine.completeExceptionally(e);
+            if (!engine.completeExceptionally(e)) {
+                StandardStreams.log().println("nibble: the session could not be warmed up: " + e);
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package dev.nibble.kernel.widget;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.nibble.kernel.cell.Cell;
 import dev.nibble.kernel.comm.Comm;
 import dev.nibble.kernel.comm.CommMessage;
 import dev.nibble.kernel.display.MimeBundle;
@@ -31,8 +32,8 @@ import java.util.function.Consumer;
  * {@code int[]}, {@code float[]} and {@code double[]} travel as binary parts, little-endian, at any depth in maps and
  * lists; what a view sets in binary arrives as {@code byte[]}. Names that begin with an underscore are anywidget's own.
  *
- * <p>What a handler prints or throws, JupyterLab shows in its log console (View, Show Log Console), for a view draws
- * itself; a module that can not be read is told of in the browser's console. {@link Interact} shows both in place.
+ * <p>What a handler shows, prints or throws stands below the views, in place of what was there; so does what is wrong
+ * with a module that can not be read, or whose {@code render} fails.
  */
 public final class AnyWidget implements Widget {
     /** The MIME type of a view. */
@@ -49,6 +50,13 @@ public final class AnyWidget implements Widget {
 
     private static final int MAX_NAME = 200;
     private static final Set<String> MODEL = Set.of("_model_module", "_model_module_version", "_model_name");
+
+    /** In a custom message of a view: it can not draw figures. */
+    private static final String PICTURES = "_pictures";
+
+    private final Below below;
+    /** Whether it is the model of controls, whose code shows by itself. */
+    private final boolean controls;
 
     private final Object lock = new Object();
     // Guarded by lock.
@@ -67,6 +75,20 @@ public final class AnyWidget implements Widget {
     public AnyWidget(String module, String style) {
         Objects.requireNonNull(module, "module: the text of an ES module");
         Objects.requireNonNull(style, "style: the text of a style sheet, empty for none");
+        below = new Below(() -> this);
+        controls = false;
+        begin(module, style);
+        state.put("_module", module);
+    }
+
+    /** The model of controls. */
+    AnyWidget(Below below) {
+        this.below = below;
+        controls = true;
+        begin("", "");
+    }
+
+    private void begin(String module, String style) {
         state.put("_model_module", ANYWIDGET);
         state.put("_model_module_version", "*");
         state.put("_model_name", "AnyModel");
@@ -77,8 +99,9 @@ public final class AnyWidget implements Widget {
         // A page has one style sheet for each of these: what looks different must not be called the same.
         byte[] looks = (module + '\0' + style).getBytes(StandardCharsets.UTF_8);
         state.put("_anywidget_id", "nibble-" + UUID.nameUUIDFromBytes(looks));
-        state.put("_esm", module);
-        state.put("_css", style);
+        state.put("_esm", Assets.text("widget.js"));
+        state.put("_css", Assets.text("widget.css") + style);
+        state.putAll(below.state());
     }
 
     @Override
@@ -257,7 +280,11 @@ public final class AnyWidget implements Widget {
                     if (!message.buffers().isEmpty()) {
                         whole.put(BUFFERS, message.buffers());
                     }
-                    onMessage.accept(whole);
+                    if (whole.containsKey(PICTURES)) {
+                        below.wantPictures();
+                    } else {
+                        hear(() -> onMessage.accept(whole));
+                    }
                 }
             }
             default -> {}
@@ -275,7 +302,18 @@ public final class AnyWidget implements Widget {
             comm.send(stateMessage("echo_update", sent));
         }
         if (!sent.isEmpty()) {
-            onChange.accept(sent);
+            hear(() -> onChange.accept(sent));
+        }
+    }
+
+    private void hear(Runnable handler) {
+        if (controls || Cell.current() == null) {
+            handler.run();
+        } else {
+            below.run(() -> {
+                handler.run();
+                return null;
+            });
         }
     }
 

@@ -1,10 +1,11 @@
-// The view of controls and of what belongs to them. State of the model:
-//   controls   what each control is: kind, label, and what that kind needs
+// The view of controls, or of a module of somebody's own, and of what belongs to them. State of the model:
+//   _controls  what each control is: kind, label, and what that kind needs
 //   v0, v1, …  their values
-//   output     what is below them, part by part
-//   progress   how far the code is that makes the next output, or null
-//   plotly     where the server has plotly.js, from its base on
-//   pictures   set here if figures cannot be drawn, so that pictures come instead
+//   _module    text of the module, if there are no controls
+//   _output    what is below them, part by part
+//   _progress  how far the code is that makes the next output, or null
+//   _plotly    where the server has plotly.js, from its base on
+// Sends { _pictures: true } if figures cannot be drawn, so that pictures come instead.
 
 const make = (tag, attributes = {}, ...children) => {
   const element = document.createElement(tag);
@@ -568,29 +569,53 @@ function showPicture(here, bytes, type, text) {
   image.src = address;
 }
 
+// ---- a module of somebody's own
+
+const imported = new Map();
+
+// Once for each text: what the module keeps for itself is the same in initialize and render.
+function load(model) {
+  const text = model.get("_module");
+  if (!imported.has(text)) imported.set(text, importText(text));
+  return imported.get(text);
+}
+
+async function importText(text) {
+  const isAddress = /^https?:\/\//.test(text);
+  const address = isAddress ? text : URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  let module;
+  try {
+    module = await import(/* webpackIgnore: true */ address);
+  } finally {
+    if (!isAddress) URL.revokeObjectURL(address);
+  }
+  const widget = typeof module.default === "function" ? await module.default() : module.default || module;
+  if (!widget.render) throw new TypeError("it has no export default { render({ model, el }) { … } }");
+  return widget;
+}
+
+function failure(what, error) {
+  console.error(error);
+  const lines = [`${what}: ${error && error.name ? `${error.name}: ${error.message}` : error}`];
+  // Where in the module; the rest of the stack is the page's.
+  const at = String((error && error.stack) || "").match(/blob:[^\s)]*?:(\d+):(\d+)/);
+  if (at) lines.push(`at line ${at[1]}, column ${at[2]} of the module`);
+  return { kind: "error", text: lines.join("\n") };
+}
+
+async function initialize(props) {
+  if (props.model.get("_module") === undefined) return undefined;
+  const widget = await load(props.model).catch(() => null); // render says why
+  return widget && widget.initialize && widget.initialize(props);
+}
+
 // ---- the view
 
-function render({ model, el }) {
+function renderControls(model, el, context, on, below) {
   el.classList.add("nbw");
   const unguard = guardKeys(el);
-  const context = {
-    model,
-    plotly: () => model.get("plotly"),
-    wantPictures() {
-      if (!model.get("pictures")) {
-        model.set("pictures", true);
-        model.save_changes();
-      }
-    },
-  };
-  const handlers = [];
-  const on = (name, handler) => {
-    model.on(name, handler);
-    handlers.push([name, handler]);
-  };
-
   const panel = make("div", { class: "nbw-controls" });
-  const controls = model.get("controls").map((about, i) => {
+  const controls = model.get("_controls").map((about, i) => {
     const name = `v${i}`;
     const set = value => {
       model.set(name, value);
@@ -608,10 +633,46 @@ function render({ model, el }) {
     on(`change:${name}`, () => control.show(model.get(name)));
     return control;
   });
+  el.append(panel, ...below);
+  return () => {
+    unguard();
+    controls.forEach(control => control.clear && control.clear());
+  };
+}
+
+async function renderModule(props, el, below) {
+  const own = make("div");
+  const holder = make("div", { class: "nbw nbw-below" }, ...below);
+  el.append(own, holder);
+  let what = "The widget's module can not be read";
+  try {
+    const widget = await load(props.model);
+    what = "The widget's render failed";
+    return await widget.render({ ...props, el: own });
+  } catch (error) {
+    const place = make("div");
+    holder.prepend(place);
+    new Output(place, {}).show([failure(what, error)]);
+    return undefined;
+  }
+}
+
+async function render(props) {
+  const { model, el } = props;
+  const context = {
+    model,
+    plotly: () => model.get("_plotly"),
+    wantPictures: () => model.send({ _pictures: true }),
+  };
+  const handlers = [];
+  const on = (name, handler) => {
+    model.on(name, handler);
+    handlers.push([name, handler]);
+  };
 
   const bar = make("div", { class: "nbw-busy", role: "status" });
   const busy = () => {
-    const progress = model.get("progress");
+    const progress = model.get("_progress");
     bar.classList.toggle("nbw-on", !!progress);
     if (progress) {
       const share = progress.total > 0 ? Math.min(1, progress.done / progress.total) : 0;
@@ -619,21 +680,22 @@ function render({ model, el }) {
       bar.textContent = progress.title + (progress.total > 0 ? `, ${Math.round(100 * share)} %` : "");
     }
   };
-  on("change:progress", busy);
-
+  on("change:_progress", busy);
   const place = make("div", { class: "nbw-output", "aria-live": "polite" });
   const output = new Output(place, context);
-  el.append(panel, bar, place);
   busy();
-  output.show(model.get("output"));
-  on("change:output", () => output.show(model.get("output")));
+  output.show(model.get("_output"));
+  on("change:_output", () => output.show(model.get("_output")));
 
+  const below = [bar, place];
+  const end = model.get("_module") !== undefined
+    ? await renderModule(props, el, below)
+    : renderControls(model, el, context, on, below);
   return () => {
-    unguard();
     handlers.forEach(([name, handler]) => model.off(name, handler));
-    controls.forEach(control => control.clear && control.clear());
     output.clear();
+    return end && end();
   };
 }
 
-export default { render };
+export default { initialize, render };

@@ -17,6 +17,8 @@ public final class Program {
     public static final Path JAR =
             Path.of("../kernel/target/dist/nibble.jar").toAbsolutePath().normalize();
 
+    private static final String QUICK = "-XX:TieredStopAtLevel=1";
+
     private final Shell shell;
 
     /**
@@ -25,7 +27,10 @@ public final class Program {
      */
     public Program(Path folder, Path home) {
         assumeTrue(Files.exists(JAR), () -> JAR + " is not built: mvn verify builds it");
-        shell = new Shell(folder).with("NIBBLE_HOME", home.toString());
+        shell = new Shell(folder)
+                .with("NIBBLE_HOME", home.toString())
+                // for the JVM that a command starts: most are over before the better compiler would pay
+                .with("NIBBLE_JAVA_OPTS", QUICK);
     }
 
     public Program with(String name, String value) {
@@ -39,7 +44,7 @@ public final class Program {
 
     public Shell.Running start(String... arguments) {
         var command = new ArrayList<>(List.of(java().toString()));
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar", JAR.toString()));
+        command.addAll(List.of(QUICK, "-XX:+UseSerialGC", "-jar", JAR.toString()));
         command.addAll(List.of(arguments));
         return shell.start(command);
     }

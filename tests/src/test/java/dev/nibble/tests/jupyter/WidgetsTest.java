@@ -47,11 +47,14 @@ class WidgetsTest {
                 .isTrue();
         assertThat(seen.path("cells").asInt())
                 .as("cells after letters in a slider")
-                .isEqualTo(5);
+                .isEqualTo(6);
         assertThat(seen.path("failure").asText()).contains("IllegalStateException: on purpose", "line 3");
         assertThat(seen.path("frames").path(0).asText())
                 .isNotEqualTo(seen.path("frames").path(1).asText());
-        assertThat(seen.path("own").asText()).isEqualTo("0.25 -1.5");
+        assertThat(seen.path("own").path(0).asText()).isEqualTo("0.25 -1.5");
+        assertThat(seen.path("own").path(1).asText()).isEqualToIgnoringWhitespace("heard {divisor=0}");
+        assertThat(seen.path("own").path(2).asText()).contains("ArithmeticException: / by zero", "line 15");
+        assertThat(seen.path("broken").asText()).contains("module can not be read: SyntaxError");
         assertThat(seen.path("ink").path(0).asText())
                 .as("the words on light and dark")
                 .isNotEqualTo(seen.path("ink").path(1).asText());
@@ -61,6 +64,9 @@ class WidgetsTest {
         assertThat(seen.path("film").path(2).asText()).startsWith("All 4 weights");
         assertThat(seen.path("film_pictures").asInt()).isEqualTo(1);
         assertThat(seen.path("still").asInt()).isEqualTo(1);
-        assertThat(seen.path("console")).as("errors in the browser's console").isEmpty();
+        assertThat(seen.path("console"))
+                .as("errors in the browser's console: that of the broken module, once for each page")
+                .hasSize(2)
+                .allSatisfy(error -> assertThat(error.asText()).contains("SyntaxError"));
     }
 }

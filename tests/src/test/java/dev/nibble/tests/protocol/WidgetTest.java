@@ -57,8 +57,12 @@ class WidgetTest {
 
     private static String text(JsonNode state) {
         var all = new StringBuilder();
-        state.path("output").forEach(part -> all.append(part.path("text").asText()));
+        state.path("_output").forEach(part -> all.append(part.path("text").asText()));
         return all.toString();
+    }
+
+    private static String plain(String text) {
+        return text.replaceAll("\u001b\\[[0-9;]*m", "");
     }
 
     /** Opens the last value of a cell, a widget. */
@@ -165,9 +169,9 @@ class WidgetTest {
         Exchange changed = told(kernel.tell("comm_msg", set(id, "v0", 6)));
         assertThat(text(updates(changed, "update").getLast().path("state"))).isEqualTo("10");
         Exchange failed = told(kernel.tell("comm_msg", set(id, "v0", 5)));
-        JsonNode part = updates(failed, "update").getLast().at("/state/output/0");
+        JsonNode part = updates(failed, "update").getLast().at("/state/_output/0");
         assertThat(part.path("kind").asText()).isEqualTo("error");
-        assertThat(part.path("text").asText().replaceAll("\u001b\\[[0-9;]*m", ""))
+        assertThat(plain(part.path("text").asText()))
                 .contains("ArithmeticException: / by zero", "line 2", "return 10 / (n - 5);")
                 .doesNotContain("REPL.", "dev.nibble");
         assertThat(failed.all("error")).isEmpty();
@@ -206,6 +210,29 @@ class WidgetTest {
                 .getFirst();
         assertThat(one.at("/state/_anywidget_id").asText())
                 .isNotEqualTo(other.at("/state/_anywidget_id").asText());
+    }
+
+    @Test
+    void whatHandlersShowAndThrowStandsBelowAModuleOfOnesOwn() {
+        String own = open("""
+                var beside = display("before");
+                new AnyWidget("export default { render() {} }", "").onChange(state -> {
+                    System.out.println("set " + state);
+                    beside.update("after");
+                    if (state.containsKey("bad")) throw new IllegalStateException("on purpose");
+                })""");
+        Exchange good = told(kernel.tell("comm_msg", set(own, "good", 1)));
+        assertThat(text(updates(good, "update").getLast().path("state"))).isEqualTo("set {good=1}\n");
+        assertThat(good.all("stream")).isEmpty();
+        assertThat(good.all("update_display_data")
+                        .getFirst()
+                        .at("/data/text~1plain")
+                        .asText())
+                .isEqualTo("after");
+        Exchange bad = told(kernel.tell("comm_msg", set(own, "bad", 1)));
+        assertThat(plain(text(updates(bad, "update").getLast().path("state"))))
+                .contains("IllegalStateException: on purpose", "line 5");
+        assertThat(bad.all("error")).isEmpty();
     }
 
     @Test
