@@ -132,9 +132,7 @@ public final class AnyWidget implements Widget {
         synchronized (lock) {
             CommMessage message = stateMessage("update", values);
             try {
-                if (comm != null && !comm.isClosed()) {
-                    comm.send(message);
-                } else {
+                if (!tell(message)) {
                     checkJson(message.data());
                 }
             } catch (IllegalArgumentException e) {
@@ -191,9 +189,27 @@ public final class AnyWidget implements Widget {
 
     /** Sends something to every view, which hears it by {@code model.on("msg:custom", (content, buffers) => …)}. */
     public void send(Map<String, Object> content, byte[]... buffers) {
-        Comm open = open();
-        if (!open.isClosed()) {
-            open.send(CommMessage.of(Map.of("method", "custom", "content", content), buffers));
+        open();
+        tell(CommMessage.of(Map.of("method", "custom", "content", content), buffers));
+    }
+
+    /** Sends to the views, if there may be some: the front end may close the comm at any moment. */
+    private boolean tell(CommMessage message) {
+        Comm open;
+        synchronized (lock) {
+            open = comm;
+        }
+        if (open == null || open.isClosed()) {
+            return false;
+        }
+        try {
+            open.send(message);
+            return true;
+        } catch (IllegalStateException e) {
+            if (open.isClosed()) {
+                return false;
+            }
+            throw e;
         }
     }
 
@@ -271,7 +287,7 @@ public final class AnyWidget implements Widget {
             }
             case "request_state" -> {
                 synchronized (lock) {
-                    comm.send(stateMessage("update", state));
+                    tell(stateMessage("update", state));
                 }
             }
             case "custom" -> {
@@ -299,7 +315,7 @@ public final class AnyWidget implements Widget {
             sent.keySet().removeIf(name -> !state.containsKey(name) && (full || name.length() > MAX_NAME));
             state.putAll(sent);
             // The other views, in this page and in others, follow.
-            comm.send(stateMessage("echo_update", sent));
+            tell(stateMessage("echo_update", sent));
         }
         if (!sent.isEmpty()) {
             hear(() -> onChange.accept(sent));

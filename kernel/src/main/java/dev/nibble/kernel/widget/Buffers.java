@@ -101,16 +101,54 @@ record Buffers(Map<String, Object> state, List<List<Object>> paths, List<byte[]>
      * left out: a stranger may have written them.
      */
     static Map<String, Object> join(Map<?, ?> state, Object paths, List<byte[]> buffers) {
-        Map<String, Object> whole = new LinkedHashMap<>();
-        state.forEach((name, value) -> whole.put(String.valueOf(name), value));
+        Map<String, Object> whole = copy(state);
         if (paths instanceof List<?> list) {
             for (int i = 0; i < Math.min(list.size(), buffers.size()); i++) {
-                // Ours send none below the first level.
-                if (list.get(i) instanceof List<?> path && path.size() == 1 && path.getFirst() instanceof String name) {
-                    whole.put(name, buffers.get(i));
+                if (list.get(i) instanceof List<?> path) {
+                    put(whole, path, buffers.get(i));
                 }
             }
         }
         return whole;
+    }
+
+    private static Map<String, Object> copy(Map<?, ?> state) {
+        Map<String, Object> copy = new LinkedHashMap<>();
+        state.forEach((name, value) -> copy.put(String.valueOf(name), copyOf(value)));
+        return copy;
+    }
+
+    private static Object copyOf(Object value) {
+        return switch (value) {
+            case Map<?, ?> map -> copy(map);
+            case List<?> list -> {
+                List<Object> copy = new ArrayList<>();
+                list.forEach(each -> copy.add(copyOf(each)));
+                yield copy;
+            }
+            case null, default -> value;
+        };
+    }
+
+    @SuppressWarnings("unchecked") // all maps and lists here are copies that may be changed
+    private static void put(Object whole, List<?> path, byte[] part) {
+        Object at = whole;
+        for (int i = 0; i < path.size(); i++) {
+            Object step = path.get(i);
+            boolean isLast = i == path.size() - 1;
+            if (at instanceof Map<?, ?> map && step instanceof String name) {
+                if (isLast) {
+                    ((Map<String, Object>) map).put(name, part);
+                }
+                at = map.get(name);
+            } else if (at instanceof List<?> list && step instanceof Integer n && n >= 0 && n < list.size()) {
+                if (isLast) {
+                    ((List<Object>) list).set(n, part);
+                }
+                at = list.get(n);
+            } else {
+                return;
+            }
+        }
     }
 }

@@ -113,7 +113,7 @@ public final class Interact implements Widget {
             Control<E> e,
             Of5<? super A, ? super B, ? super C, ? super D, ? super E> code) {
         return new Interact(
-                List.of(a, b, c, d, e),
+                all(code, a, b, c, d, e),
                 values -> code.run(as(values, 0), as(values, 1), as(values, 2), as(values, 3), as(values, 4)));
     }
 
@@ -127,7 +127,7 @@ public final class Interact implements Widget {
             Control<F> f,
             Of6<? super A, ? super B, ? super C, ? super D, ? super E, ? super F> code) {
         return new Interact(
-                List.of(a, b, c, d, e, f),
+                all(code, a, b, c, d, e, f),
                 values -> code.run(
                         as(values, 0), as(values, 1), as(values, 2), as(values, 3), as(values, 4), as(values, 5)));
     }

@@ -117,8 +117,13 @@ class ControlsTest {
         refused(() -> player("p", -1), "player \"p\": needs at least one place, not -1");
         refused(() -> table("t", null), "table \"t\": the table is null");
         refused(() -> toggle("t").onChange(null), "the code that hears of \"t\" is null");
-        refused(() -> Interact.with(toggle("t"), null, (a, b) -> a), "Interact.with: control 2 of 2 is null");
+        refused(() -> Interact.with(toggle("t"), null, (x, y) -> x), "Interact.with: control 2 of 2 is null");
         refused(() -> Interact.with(toggle("t"), null), "Interact.with: the code is null");
+        Control<Boolean> on = toggle("t");
+        refused(
+                () -> Interact.with(on, on, on, null, on, (v, w, x, y, z) -> v),
+                "Interact.with: control 4 of 5 is null");
+        refused(() -> Interact.with(on, on, on, on, on, on, null), "Interact.with: the code is null");
         refused(() -> Step.through((Trace) null), "Step.through: the trace is null");
         refused(() -> Step.through(Arrays.asList("a", null), t -> t, t -> t), "item 1 of the list is null");
     }

@@ -196,6 +196,20 @@ class WidgetTest {
         ((ObjectNode) binary.get("data")).putObject("state");
         ((ObjectNode) binary.get("data")).putArray("buffer_paths").addArray().add("bytes");
         told(kernel.tell("comm_msg", binary, new byte[] {1, 2}));
+        ObjectNode deep = set(own, "deep", 0);
+        ((ObjectNode) deep.get("data"))
+                .putObject("state")
+                .putObject("deep")
+                .putArray("list")
+                .addNull();
+        var paths = ((ObjectNode) deep.get("data")).putArray("buffer_paths");
+        paths.addArray().add("deep").add("list").add(0);
+        paths.addArray().add("deep").add("list").add(1);
+        Exchange echoed = told(kernel.tell("comm_msg", deep, new byte[] {3, 4, 5}, new byte[] {6}));
+        assertThat(echoed.messages("comm_msg").getFirst().path("buffers")).hasSize(1);
+        assertThat(kernel.execute("((byte[]) ((List<?>) ((Map<?, ?>) own.get(\"deep\")).get(\"list\")).get(0)).length")
+                        .result())
+                .isEqualTo("3");
         ObjectNode event = ask(own, "custom");
         ((ObjectNode) event.get("data")).putObject("content").put("kind", "click");
         told(kernel.tell("comm_msg", event, new byte[] {7}));
