@@ -1,5 +1,6 @@
 package dev.nibble.tests.protocol;
 
+import static dev.nibble.tests.protocol.TestKernel.QUICK;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -51,7 +52,7 @@ class FuzzTest {
 
     @Test
     void tenThousandHostileMessagesChangeNothing() {
-        try (var kernel = TestKernel.start(Map.of("NIBBLE_JAVA_OPTS", "-Xmx600m"))) {
+        try (var kernel = TestKernel.start(Map.of("NIBBLE_JAVA_OPTS", QUICK + " -Xmx600m"))) {
             kernel.execute("int kept = 42;").await();
             var messages = new HostileMessages(kernel, SEED);
             int before = 0;

@@ -1,5 +1,6 @@
 package dev.nibble.tests.protocol;
 
+import static dev.nibble.tests.protocol.TestKernel.QUICK;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -61,7 +62,8 @@ class ProcessTest {
     @Test
     void aKernelEndsWithTheServerThatStartedIt() throws Exception {
         Process server = new ProcessBuilder("sleep", "600").start();
-        try (var kernel = TestKernel.start(Map.of("JPY_PARENT_PID", String.valueOf(server.pid())))) {
+        try (var kernel =
+                TestKernel.start(Map.of("JPY_PARENT_PID", String.valueOf(server.pid()), "NIBBLE_JAVA_OPTS", QUICK))) {
             assertThat(kernel.execute("1 + 1").result()).isEqualTo("2");
             server.destroyForcibly();
             assertThat(kernel.process().waitFor(10, TimeUnit.SECONDS)).isTrue();
@@ -74,7 +76,7 @@ class ProcessTest {
     @ValueSource(strings = {"de", "tr"})
     void numbersAreTheSameInEveryLanguage(String language) {
         Map<String, String> environment =
-                Map.of("NIBBLE_JAVA_OPTS", "-Duser.language=" + language + " -Duser.country= -Xmx400m");
+                Map.of("NIBBLE_JAVA_OPTS", QUICK + " -Duser.language=" + language + " -Duser.country= -Xmx400m");
         try (var kernel = TestKernel.start(environment)) {
             assertThat(kernel.execute(
                                     "Locale.getDefault().getLanguage() + Runtime.getRuntime().maxMemory() / (1 << 20)")

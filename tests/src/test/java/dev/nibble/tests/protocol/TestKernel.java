@@ -122,8 +122,11 @@ final class TestKernel implements AutoCloseable {
         }
     }
 
+    /** For kernels that soon end: most of their life the better compiler works for nothing. */
+    static final String QUICK = "-XX:TieredStopAtLevel=1";
+
     static TestKernel start() {
-        return start(Map.of());
+        return start(Map.of("NIBBLE_JAVA_OPTS", QUICK));
     }
 
     /** @param environment added to the kernel's */
