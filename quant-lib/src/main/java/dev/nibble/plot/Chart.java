@@ -81,7 +81,12 @@ public record Chart(String title, Axis x, Axis y, List<Series> series) {
         return ChartPng.draw(this);
     }
 
-    /** Writes {@link #png()}; nothing half-written stays behind. */
+    /**
+     * Writes {@link #png()}; nothing half-written stays behind.
+     *
+     * @throws IOException if its folder can not be made
+     * @throws dev.nibble.checkpoint.CheckpointException if the file can not be written, as on a full disk
+     */
     public Path savePng(Path file) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
         OutputFile.write(file, png());
