@@ -6,13 +6,14 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,39 +45,74 @@ final class JarIndex {
      * @param classPath entries as in {@code java.class.path}; what a jar's manifest names belongs to it
      */
     JarIndex(String classPath) {
-        Set<Path> open = new LinkedHashSet<>();
+        Set<Path> seen = new HashSet<>();
         for (String entry : classPath.split(File.pathSeparator, -1)) {
             if (!entry.isEmpty()) {
-                add(Path.of(entry).toAbsolutePath().normalize(), open);
+                add(Path.of(entry).toAbsolutePath().normalize(), seen);
             }
         }
     }
 
+    /**
+     * Reads one place.
+     *
+     * @param place a folder, or a jar with what its manifest names
+     * @throws UncheckedIOException if it is neither; the message names it
+     */
+    JarIndex(Path place) {
+        try {
+            read(place.toAbsolutePath().normalize(), new HashSet<>());
+        } catch (IOException e) {
+            throw new UncheckedIOException(place + " is no readable jar (" + e.getMessage() + ")", e);
+        }
+    }
+
     private void add(Path entry, Set<Path> seen) {
+        try {
+            read(entry, seen);
+        } catch (IOException noJar) {
+            // the launcher ignores it as well
+        }
+    }
+
+    private void read(Path entry, Set<Path> seen) throws IOException {
         if (!seen.add(entry)) {
             return;
         }
-        if (!Files.isRegularFile(entry)) {
-            if (Files.isDirectory(entry)) {
-                folders.add(entry);
-            }
+        if (Files.isDirectory(entry)) {
+            folders.add(entry);
             return;
         }
-        JarFile jar;
+        if (!Files.isRegularFile(entry)) {
+            throw new IOException("there is no such file");
+        }
+        var jar = new JarFile(entry.toFile(), false, JarFile.OPEN_READ, Runtime.version());
         Manifest manifest;
         try {
-            jar = new JarFile(entry.toFile(), false, JarFile.OPEN_READ, Runtime.version());
             manifest = jar.getManifest();
-        } catch (IOException noJar) { // the launcher ignores it as well
-            return;
+        } catch (IOException e) {
+            jar.close();
+            throw e;
         }
         jar.entries().asIterator().forEachRemaining(file -> index(jar, file));
         String more = manifest == null ? null : manifest.getMainAttributes().getValue(Attributes.Name.CLASS_PATH);
         if (more != null) {
-            for (String name : more.strip().split("\\s+", -1)) {
-                add(entry.resolveSibling(name).normalize(), seen);
-            }
+            URI own = entry.toUri();
+            Stream.of(more.split("\\s+", -1))
+                    .filter(address -> !address.isEmpty())
+                    .forEach(address -> addNamed(address, own, seen));
         }
+    }
+
+    /** Adds what a jar's manifest names: an address, relative to the jar's own. */
+    private void addNamed(String address, URI jar, Set<Path> seen) {
+        Path named;
+        try {
+            named = Path.of(jar.resolve(address)).normalize();
+        } catch (IllegalArgumentException | FileSystemNotFoundException noFile) { // the class loader ignores it as well
+            return;
+        }
+        add(named, seen);
     }
 
     private void index(JarFile jar, JarEntry file) {
@@ -132,7 +168,7 @@ final class JarIndex {
         return all;
     }
 
-    /** The packages that hold classes. */
+    /** The packages that hold classes; those of a name that Java can not write, such as META-INF, are none. */
     Set<String> packages() {
         var names = new TreeSet<>(classes.keySet());
         for (Path folder : folders) {
@@ -145,6 +181,7 @@ final class JarIndex {
                 // as if it were empty
             }
         }
+        names.removeIf(name -> !SourceVersion.isName(name));
         return names;
     }
 

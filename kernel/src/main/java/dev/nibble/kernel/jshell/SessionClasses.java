@@ -77,9 +77,13 @@ public final class SessionClasses {
         }
     }
 
-    /** Compares a jar or folder with the class path as it is. */
+    /**
+     * Compares a jar or folder with the class path as it is.
+     *
+     * @throws java.io.UncheckedIOException if it is neither; the message names it
+     */
     public Overlap overlap(Path place) {
-        return path.overlap(new JarIndex(place.toString()));
+        return path.overlap(new JarIndex(place));
     }
 
     /**
@@ -90,8 +94,7 @@ public final class SessionClasses {
      */
     public List<String> add(List<Path> jars) {
         return analysis.alone(() -> {
-            List<JarIndex> indexed =
-                    jars.stream().map(jar -> new JarIndex(jar.toString())).toList();
+            List<JarIndex> indexed = jars.stream().map(JarIndex::new).toList();
             boolean replaces = indexed.stream().anyMatch(index -> replaces(index) || path.isInChanging(index));
             indexed.forEach(path::addFixed);
             jars.forEach(control.loaders()::add);
@@ -108,7 +111,7 @@ public final class SessionClasses {
      */
     public List<String> addChanging(Path compiled, Path run) {
         return analysis.alone(() -> {
-            var index = new JarIndex(compiled.toString());
+            var index = new JarIndex(compiled);
             boolean replaces = replaces(index);
             path.addChanging(index);
             control.loaders().addChanging(run);

@@ -60,7 +60,7 @@ public final class CellCompletions {
                     lineStart + call.get().begin(),
                     cursor);
         }
-        Optional<String> command = MagicLines.command(line, code.substring(0, lineStart));
+        Optional<String> command = MagicLines.command(line, code, lineStart);
         if (command.isPresent()) {
             return paths(lastWord(command.get()), cursor);
         }

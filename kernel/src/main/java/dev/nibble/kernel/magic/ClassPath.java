@@ -44,6 +44,15 @@ final class ClassPath {
         places.put(place.original(), place);
     }
 
+    /** The place that was given, of a place of {@code %jars} that the session names after its copy; others as they are. */
+    synchronized String original(String home) {
+        return places.values().stream()
+                .filter(place -> place.compiled().equals(Path.of(home)))
+                .map(place -> place.original().toString())
+                .findFirst()
+                .orElse(home);
+    }
+
     /** Where all changing classes are run from. */
     synchronized Collection<Path> run() {
         return places.values().stream().map(LocalClasses.Place::run).toList();

@@ -23,15 +23,22 @@ import java.util.regex.Pattern;
  *
  * @param name the file's, for errors and headings
  * @param text all of it; of a notebook its cells with code, with empty lines between them
- * @param cells of a notebook its cells with code; of what {@code %save} wrote its cells, each below as many empty lines
- *     as there are lines before it; of anything else the whole text
+ * @param cells of a notebook its cells with code; of what {@code %save} wrote its cells; of anything else the whole text
  */
-record CodeFile(String name, String text, List<String> cells) {
+record CodeFile(String name, String text, List<Part> cells) {
     /** The line above a cell in a text. */
     private static final Pattern MARK = Pattern.compile("(?m)^// In\\[\\d+][ \\t]*$");
 
     private static final int MOST_BYTES = 16 << 20;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    /**
+     * A cell.
+     *
+     * @param code its text
+     * @param above how many line ends of the file are before it; 0 in a notebook
+     */
+    record Part(String code, int above) {}
 
     CodeFile {
         cells = List.copyOf(cells);
@@ -56,7 +63,9 @@ record CodeFile(String name, String text, List<String> cells) {
         if (isNotebook(name)) {
             List<String> cells = cells(where, text);
             return new CodeFile(
-                    name, String.join("\n\n", cells.stream().map(String::strip).toList()), cells);
+                    name,
+                    String.join("\n\n", cells.stream().map(String::strip).toList()),
+                    cells.stream().map(code -> new Part(code, 0)).toList());
         }
         return new CodeFile(name, text, marked(text));
     }
@@ -75,21 +84,26 @@ record CodeFile(String name, String text, List<String> cells) {
         return "// In[" + number + "]";
     }
 
-    private static List<String> marked(String text) {
+    private static List<Part> marked(String text) {
         Matcher mark = MARK.matcher(text);
         if (!mark.find() || !text.substring(0, mark.start()).isBlank()) {
-            return List.of(text);
+            return List.of(new Part(text, 0));
         }
-        var cells = new ArrayList<String>();
+        var cells = new ArrayList<Part>();
+        int above = lines(text.substring(0, mark.end()));
         int begin = mark.end();
         while (begin >= 0) {
             boolean more = mark.find();
-            int lines = (int)
-                    text.substring(0, begin).chars().filter(c -> c == '\n').count();
-            cells.add("\n".repeat(lines) + text.substring(begin, more ? mark.start() : text.length()));
+            String code = text.substring(begin, more ? mark.start() : text.length());
+            cells.add(new Part(code, above));
+            above += lines(code); // the mark's own line ends in the next cell
             begin = more ? mark.end() : -1;
         }
         return cells;
+    }
+
+    private static int lines(String text) {
+        return (int) text.chars().filter(c -> c == '\n').count();
     }
 
     private static byte[] content(Path path) throws IOException {

@@ -78,7 +78,7 @@ public final class JarsMagic extends OptionMagic<JarsMagic.Arguments> {
                 classPath.add(place);
                 sources(place, classes.sources());
                 context.cell().say(says("added", place));
-                note(path, overlap, context);
+                note(path, overlap, classPath, context);
                 ClassPath.noteLost(lost, context);
             }
         }
@@ -118,7 +118,7 @@ public final class JarsMagic extends OptionMagic<JarsMagic.Arguments> {
     }
 
     /** Says which of its classes are there already, and whose count. */
-    private static void note(Path place, SessionClasses.Overlap overlap, Context context) {
+    private static void note(Path place, SessionClasses.Overlap overlap, ClassPath classPath, Context context) {
         if (!overlap.replaced().isEmpty()) {
             context.cell()
                     .note("note: classes of " + place + " replace those of the kernel's own "
@@ -127,7 +127,8 @@ public final class JarsMagic extends OptionMagic<JarsMagic.Arguments> {
         ClassPath.noteKept(place.toString(), overlap, context);
         if (!overlap.before().isEmpty()) {
             context.cell()
-                    .note("note: classes of " + place + " that are in " + String.join(", ", overlap.before())
+                    .note("note: classes of " + place + " that are in "
+                            + overlap.before().stream().map(classPath::original).collect(Collectors.joining(", "))
                             + " too are taken from there, which was added before");
         }
     }

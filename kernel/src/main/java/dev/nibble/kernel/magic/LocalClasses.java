@@ -108,6 +108,9 @@ final class LocalClasses {
     }
 
     private static int unpack(Path original, Path jar, Path folder, CancelToken stop) throws IOException {
+        if (!isZip(jar)) {
+            throw new Magic.UsageError(original + " is no jar, or not all of one");
+        }
         int classes = 0;
         long bytes = 0;
         try (InputStream file = Files.newInputStream(jar);
@@ -127,9 +130,6 @@ final class LocalClasses {
                     throw tooLarge(original);
                 }
             }
-        }
-        if (classes == 0 && !isZip(jar)) {
-            throw new Magic.UsageError(original + " is no jar");
         }
         return classes;
     }

@@ -50,10 +50,12 @@ final class MagicLines {
                 : Optional.empty();
     }
 
-    /** The command for the shell that a line is, or begins, after the code before it. */
-    static Optional<String> command(String line, String before) {
+    /** The command for the shell that a line is, or begins, which stands at a place of the code. */
+    static Optional<String> command(String line, String code, int at) {
         Matcher command = COMMAND.matcher(line);
-        return command.matches() && endsStatement(before) ? Optional.of(command.group(1)) : Optional.empty();
+        return command.matches() && endsStatement(code.substring(0, at))
+                ? Optional.of(command.group(1))
+                : Optional.empty();
     }
 
     Optional<Magic> named(String name) {
@@ -68,8 +70,8 @@ final class MagicLines {
             int end = code.indexOf('\n', at);
             end = end < 0 ? code.length() : end;
             String line = code.substring(at, end);
-            boolean isMagic = call(line + " ").isPresent()
-                    || command(line, java.substring(0, at)).isPresent();
+            boolean isMagic =
+                    call(line + " ").isPresent() || command(line, java, at).isPresent();
             if (isMagic && end < upTo) {
                 java = blank(java, at, end);
             }

@@ -1,9 +1,11 @@
 package dev.nibble.kernel.magic;
 
+import dev.nibble.core.CancelToken;
 import dev.nibble.core.Recipe;
 import dev.nibble.kernel.jshell.CellSource;
 import dev.nibble.kernel.jshell.CodeCheck;
 import dev.nibble.kernel.jshell.Evaluation;
+import dev.nibble.kernel.jshell.OpenBrackets;
 import dev.nibble.kernel.jshell.VectorModule;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -149,20 +151,32 @@ public final class Magics {
      * been taken; a text that is a cell stays whole.
      *
      * @param check of what a cell would hold
+     * @param stop asked at every line
      * @return parts that are the text if line ends are put between them
+     * @throws dev.nibble.core.Cancelled if a stop was asked for
      */
-    public static List<String> asTyped(String code, Function<String, CodeCheck.Result> check) {
+    public List<String> asTyped(String code, Function<String, CodeCheck.Result> check, CancelToken stop) {
         if (check.apply(code).status() != CodeCheck.Status.INVALID) {
             return List.of(code);
         }
         List<String> parts = new ArrayList<>();
         List<String> part = new ArrayList<>();
+        var brackets = new OpenBrackets();
         for (String line : code.split("\n", -1)) {
+            stop.check("the look at the code");
             part.add(line);
+            // The brackets of a command are no Java.
+            if (brackets.isOpen() || !LINE.matcher(line).find()) {
+                brackets.read(line);
+            }
+            if (brackets.isOpen()) {
+                continue; // the compiler looks at a class once, and not at each of its lines
+            }
             String sofar = String.join("\n", part);
             if (!sofar.isBlank() && check.apply(sofar).status() != CodeCheck.Status.INCOMPLETE) {
                 parts.add(sofar);
                 part.clear();
+                brackets = new OpenBrackets();
             }
         }
         if (!part.isEmpty()) {

@@ -6,6 +6,7 @@ import dev.nibble.kernel.jshell.SourceJars;
 import dev.nibble.kernel.maven.Artifacts;
 import dev.nibble.kernel.maven.ArtifactsException;
 import dev.nibble.kernel.maven.Found;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,14 +92,14 @@ public final class MavenMagic extends OptionMagic<MavenMagic.Arguments> {
                 arguments.update,
                 arguments.unchecked,
                 arguments.settings);
-        List<Found> found;
+        List<Found> added;
         try {
-            found = context.session()
+            List<Found> found = context.session()
                     .call(() -> Artifacts.resolve(request, context.cell().progress()));
+            added = add(found, classPath, context);
         } catch (ArtifactsException e) {
             return failed("MavenError", e.getMessage());
         }
-        List<Found> added = add(found, classPath, context);
         ClassPath.noteLost(
                 context.engine().classes().add(added.stream().map(Found::file).toList()), context);
         if (!arguments.noSources) {
@@ -127,7 +128,7 @@ public final class MavenMagic extends OptionMagic<MavenMagic.Arguments> {
                 }
                 continue;
             }
-            Overlap overlap = context.engine().classes().overlap(one.file());
+            Overlap overlap = overlap(one.file(), context);
             String file = one.file().getFileName().toString();
             if (overlap.kept().contains(file) || overlap.replaced().contains(file)) {
                 if (one.asked()) {
@@ -149,9 +150,9 @@ public final class MavenMagic extends OptionMagic<MavenMagic.Arguments> {
                         .orElseGet(() -> String.join(", ", overlap.replaced()));
                 replacing.add(one.name() + " " + one.version() + " (not " + ours + ")");
             }
-            classPath.add(one);
             added.add(one);
         }
+        added.forEach(classPath::add);
         if (!kept.isEmpty()) {
             context.cell()
                     .note("note: the kernel's own version stays, because objects of it go to and from the library: "
@@ -166,6 +167,14 @@ public final class MavenMagic extends OptionMagic<MavenMagic.Arguments> {
             context.cell().say(summary(added));
         }
         return added;
+    }
+
+    private static Overlap overlap(Path jar, Context context) {
+        try {
+            return context.engine().classes().overlap(jar);
+        } catch (UncheckedIOException e) {
+            throw new ArtifactsException(e.getMessage() + ": delete it and run %maven again");
+        }
     }
 
     private static String summary(List<Found> added) {

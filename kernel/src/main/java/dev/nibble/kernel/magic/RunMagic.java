@@ -1,5 +1,6 @@
 package dev.nibble.kernel.magic;
 
+import dev.nibble.core.CancelToken;
 import dev.nibble.kernel.jshell.CellSource;
 import dev.nibble.kernel.jshell.CodeCheck;
 import dev.nibble.kernel.jshell.Evaluation;
@@ -45,21 +46,21 @@ public final class RunMagic extends OptionMagic<RunMagic.Arguments> {
     Evaluation run(Arguments arguments, Call call, Context context) throws Exception {
         CodeFile file = context.session().call(() -> CodeFile.read(arguments.where));
         int number = 0;
-        for (String code : file.cells()) {
+        for (CodeFile.Part cell : file.cells()) {
             number++;
             String name = file.isNotebook() ? file.name() + ", code cell " + number : file.name();
             // A package has no place in a session; its line stays as long as it was, for the places of errors.
             String text = file.name().endsWith(".java")
-                    ? PACKAGE.matcher(code)
+                    ? PACKAGE.matcher(cell.code())
                             .replaceFirst(found -> " ".repeat(found.group().length()))
-                    : code;
-            Evaluation done = run(name, text, context);
+                    : cell.code();
+            Evaluation done = run(name, text, cell.above(), context);
             if (done.problem() != null) {
                 return done;
             }
         }
         if (file.name().endsWith(".java")) {
-            String main = main(file.cells().getFirst(), arguments.arguments);
+            String main = main(file.cells().getFirst().code(), arguments.arguments);
             if (!main.isEmpty()) {
                 return context.session().evaluate(new CellSource("%run", main), 0, main.length());
             }
@@ -67,12 +68,13 @@ public final class RunMagic extends OptionMagic<RunMagic.Arguments> {
         return Evaluation.NOTHING;
     }
 
-    private static Evaluation run(String name, String text, Context context) throws Exception {
+    private static Evaluation run(String name, String text, int above, Context context) throws Exception {
         Magics magics = context.workspace().magics();
         var check = new CodeCheck(context.engine().analysis());
+        CancelToken stop = context.cell().progress().cancelToken();
         Evaluation last = Evaluation.NOTHING;
-        int lines = 0;
-        for (String part : Magics.asTyped(text, code -> magics.check(code, check, context.engine()::declares))) {
+        int lines = above;
+        for (String part : magics.asTyped(text, code -> magics.check(code, check, context.engine()::declares), stop)) {
             last = magics.run(new CellSource(name, "\n".repeat(lines) + part), context);
             if (last.problem() != null) {
                 break;

@@ -8,6 +8,7 @@ import dev.nibble.kernel.jshell.CodeCheck;
 import dev.nibble.kernel.jshell.Evaluation;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,6 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -134,10 +134,15 @@ public final class SaveMagic extends OptionMagic<SaveMagic.Arguments> {
 
     private static boolean names(String words, Path file) {
         Path saved = file.toAbsolutePath().normalize();
-        return Stream.of(words.split("\\s+", -1))
-                .filter(word -> !word.contains("://"))
-                .anyMatch(word ->
-                        OptionMagic.path(word).toAbsolutePath().normalize().equals(saved));
+        return Words.of(words).stream().anyMatch(word -> isPath(word.text(), saved));
+    }
+
+    private static boolean isPath(String word, Path saved) {
+        try {
+            return OptionMagic.path(word).toAbsolutePath().normalize().equals(saved);
+        } catch (InvalidPathException noPath) {
+            return false;
+        }
     }
 
     private static String leftOut(int failed, Set<String> calls) {

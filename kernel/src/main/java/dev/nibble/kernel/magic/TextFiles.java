@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /** Text files that magics write: whole or not at all. */
 final class TextFiles {
@@ -21,19 +22,21 @@ final class TextFiles {
     }
 
     /**
-     * Writes a text, over what was there or to its end.
+     * Writes a text in UTF-8, over what was there or to its end, whatever that is.
      *
      * @return how many bytes the file has then
      */
     static long write(Path file, String text, boolean append) throws IOException {
         check(file);
-        String whole = append && Files.exists(file) ? Files.readString(file) + text : text;
-        byte[] bytes = whole.getBytes(StandardCharsets.UTF_8);
+        byte[] before = append && Files.exists(file) ? Files.readAllBytes(file) : new byte[0];
+        byte[] more = text.getBytes(StandardCharsets.UTF_8);
+        byte[] whole = Arrays.copyOf(before, Math.addExact(before.length, more.length));
+        System.arraycopy(more, 0, whole, before.length, more.length);
         try {
-            OutputFile.write(file, bytes);
+            OutputFile.write(file, whole);
         } catch (CheckpointException e) {
             throw new Magic.UsageError(e.getMessage());
         }
-        return bytes.length;
+        return whole.length;
     }
 }

@@ -1,10 +1,10 @@
 package dev.nibble.kernel.repl;
 
+import dev.nibble.core.CancelToken;
 import dev.nibble.kernel.display.ProgressState;
 import dev.nibble.kernel.display.RenderOptions;
 import dev.nibble.kernel.history.History;
 import dev.nibble.kernel.history.HistoryFile;
-import dev.nibble.kernel.magic.Magics;
 import dev.nibble.kernel.protocol.CellRunner.CellRequest;
 import dev.nibble.kernel.protocol.CellRunner.CellResult;
 import dev.nibble.kernel.protocol.Cells;
@@ -69,7 +69,7 @@ public final class Repl implements AutoCloseable {
      */
     public int script(String code, PrintWriter out, PrintWriter err, boolean colours) {
         var output = new ScriptOutput(out, err, colours);
-        List<String> parts = Magics.asTyped(code, cells::check);
+        List<String> parts = cells.magics().asTyped(code, cells::check, new CancelToken());
         boolean ok = true;
         for (int i = 0; i < parts.size() && ok && output.exit.isEmpty(); i++) {
             ok = cells.run(CellRequest.of(parts.get(i)), output).ok();

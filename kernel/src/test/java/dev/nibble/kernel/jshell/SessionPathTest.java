@@ -1,6 +1,7 @@
 package dev.nibble.kernel.jshell;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,19 +9,26 @@ import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
 import java.lang.reflect.AccessFlag;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.tools.JavaFileObject;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Which libraries the session shares with the kernel. */
 class SessionPathTest {
@@ -76,6 +84,47 @@ class SessionPathTest {
         assertThat(Set.of(
                         "org.apache.commons.io", "com.google.common.collect", "org.slf4j", "tech.tablesawing", "REPL"))
                 .noneMatch(SessionPath::isShared);
+    }
+
+    /** Copies of jars with classes for several versions of Java are folders like that. */
+    @Test
+    void versionedClassesOfAFolderAreNoPackages(@TempDir Path folder) throws IOException {
+        for (String parent : List.of("lab/more", "META-INF/versions/9/lab", "BOOT-INF/classes/lab")) {
+            Files.createFile(Files.createDirectories(folder.resolve(parent)).resolve("Foo.class"));
+        }
+        var index = new JarIndex(folder);
+        assertThat(index.packages()).containsExactly("lab.more");
+        assertThat(index.listAll("")).hasSize(1);
+    }
+
+    /** As the class loader reads them: addresses, of which those that are no files are left out. */
+    @Test
+    void manifestsNameFurtherJars(@TempDir Path folder) throws IOException {
+        Path here = Files.createDirectories(folder.resolve("a:b/c d"));
+        Files.createFile(Files.createDirectories(here.resolve("beside")).resolve("B.class"));
+        jar(here.resolve("third.jar"), "third", "main.jar");
+        jar(
+                here.resolve("an other.jar"),
+                "other",
+                here.resolve("third.jar").toUri().toString());
+        jar(
+                here.resolve("main.jar"),
+                "main",
+                "an%20other.jar http://127.0.0.1:9/x.jar %zz file:// file:/C:?/x none.jar");
+        jar(here.resolve("blank.jar"), "blank", " ");
+        assertThat(new JarIndex(here.resolve("main.jar")).packages()).containsExactly("main", "other", "third");
+        assertThat(new JarIndex(here.resolve("blank.jar")).packages()).containsExactly("blank");
+        Path torn = Files.write(folder.resolve("torn.jar"), new byte[] {'P', 'K', 3, 4});
+        assertThatThrownBy(() -> new JarIndex(torn)).hasMessageStartingWith(torn + " is no readable jar (");
+    }
+
+    private static void jar(Path jar, String packageName, String classPath) throws IOException {
+        var manifest = new Manifest();
+        manifest.getMainAttributes().putValue("Manifest-Version", "1.0");
+        manifest.getMainAttributes().putValue("Class-Path", classPath);
+        try (var out = new JarOutputStream(Files.newOutputStream(jar), manifest)) {
+            out.putNextEntry(new JarEntry(packageName + "/Some.class"));
+        }
     }
 
     private static ClassModel model(String name) throws IOException {

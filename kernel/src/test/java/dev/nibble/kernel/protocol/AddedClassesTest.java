@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -166,10 +167,16 @@ class AddedClassesTest {
         Files.write(jar, new byte[] {1, 2, 3});
         Path plain = settings("http://127.0.0.1:9/", "plain", "central");
         String maven = "%maven --settings " + plain + " --repo odd=" + local.toUri() + " ";
+        TinyJars.publish(local, "org.odd", "even", "1.0", classes, Map.of());
         assertThat(failure(maven + "org.odd:odd:1.0")).contains("another checksum", "odd (file:");
+        Path fetched = all.resolve("plain/org/odd/odd/1.0/odd-1.0.jar");
+        assertThat(failure(maven + "--unchecked org.odd:even:1.0 org.odd:odd:1.0"))
+                .startsWith("MavenError: " + fetched + " is no readable jar (")
+                .endsWith("): delete it and run %maven again");
+        Files.delete(fetched);
         TinyJars.publish(local, "org.odd", "odd", "1.0", classes, Map.of());
-        assertThat(printed(maven + "--offline org.odd:odd:1.0\nnew odd.Odd().getClass().getName()"))
-                .isEqualTo("added org.odd:odd:1.0\n");
+        assertThat(printed(maven + "--offline org.odd:even:1.0 org.odd:odd:1.0\nnew odd.Odd().getClass().getName()"))
+                .isEqualTo("added org.odd:even:1.0, org.odd:odd:1.0\n");
         assertThat(shown.text()).isEqualTo("odd.Odd");
     }
 
@@ -317,6 +324,13 @@ class AddedClassesTest {
         assertThat(failure("%jars " + Files.createDirectories(folder.resolve("empty"))))
                 .contains("neither jars nor");
         assertThat(printed("%jars")).contains(classes + " (2 classes)");
+        Path copy = TinyJars.jar(classes, folder.resolve("copy.jar"));
+        printed("%jars " + copy);
+        assertThat(shown.stderr.toString())
+                .contains("note: classes of " + copy + " that are in " + classes + " too are taken from there");
+        Path torn = folder.resolve("torn.jar");
+        Files.write(torn, Arrays.copyOf(Files.readAllBytes(copy), (int) Files.size(copy) - 30));
+        assertThat(failure("%jars " + torn)).isEqualTo("UsageError: " + torn + " is no jar, or not all of one");
     }
 
     @Test

@@ -1,18 +1,26 @@
 package dev.nibble.kernel.protocol;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.nibble.core.CancelToken;
+import dev.nibble.core.Cancelled;
 import dev.nibble.kernel.display.RenderOptions;
 import dev.nibble.kernel.jshell.CodeCheck;
 import dev.nibble.kernel.protocol.CellRunner.CellRequest;
 import dev.nibble.kernel.protocol.CellRunner.CellResult;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,8 +34,10 @@ class MagicsTest {
     /** Known to this process alone: tests may run side by side. */
     private static final String SLEEP = "sleep 6173." + ProcessHandle.current().pid();
 
+    /** By its brackets and its last word it might be one. */
+    private static final String NO_CELL = "1 + 1\nint early = 2;";
+
     private static Cells cells;
-    private static CodeCheck.Result soon;
     private static CodeCheck.Result exactly;
     private Recorder shown;
 
@@ -37,8 +47,7 @@ class MagicsTest {
     @BeforeAll
     static void open() {
         cells = Cells.create(RenderOptions.DEFAULT);
-        soon = cells.checkSoon("for (int i = 0;");
-        exactly = cells.check("1 + 1\nint early = 2;");
+        exactly = cells.check(NO_CELL);
     }
 
     @AfterAll
@@ -63,11 +72,67 @@ class MagicsTest {
         return result.error().name() + ": " + result.error().value();
     }
 
-    /** A console gets some answer in time; a script, which is cut by the answer, gets the right one. */
+    /** A script, which is cut by the answer, gets the right one. */
     @Test
     void codeIsCheckedWhileTheSessionWarmsUp() {
-        assertThat(soon.status()).isEqualTo(CodeCheck.Status.INCOMPLETE);
         assertThat(exactly.status()).isEqualTo(CodeCheck.Status.INVALID);
+    }
+
+    /** A console gets some answer in time. */
+    @Test
+    void aConsoleDoesNotWaitForTheCompiler() throws Exception {
+        printed("int looked = 1;");
+        var busy = new CountDownLatch(1);
+        var go = new CountDownLatch(1);
+        Thread compiler = Thread.ofPlatform()
+                .daemon()
+                .start(() -> cells.engine().classes().forget(name -> {
+                    busy.countDown();
+                    awaits(go);
+                    return false;
+                }));
+        try {
+            busy.await();
+            var soon = new CompletableFuture<CodeCheck.Result>();
+            Thread.ofPlatform().daemon().start(() -> soon.complete(cells.checkSoon(NO_CELL)));
+            assertThat(soon.get(20, TimeUnit.SECONDS).status()).isEqualTo(CodeCheck.Status.COMPLETE);
+        } finally {
+            go.countDown();
+            compiler.join();
+        }
+    }
+
+    private static void awaits(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void aLongClassThatIsWrongIsLookedAtOnce() {
+        String fields = IntStream.range(0, 300)
+                .mapToObj(i -> "    int f" + i + " = " + i + ";\n")
+                .collect(joining());
+        String text = "    String s = \"\"\"\n      { \\\"\"\" (\n      \"\"\"; /* [\n    */ char c = '{';\n";
+        String wrong = "class Wrong {\n" + fields + text + "    int last = ;\n}";
+        var asked = new ArrayList<String>();
+        String code = "1 + 1\n" + wrong + "\n!echo :(\n2 +\n2";
+        assertThat(cells.magics()
+                        .asTyped(
+                                code,
+                                some -> {
+                                    asked.add(some);
+                                    return cells.check(some);
+                                },
+                                new CancelToken()))
+                .containsExactly("1 + 1", wrong, "!echo :(", "2 +\n2");
+        assertThat(asked).containsExactly(code, "1 + 1", wrong, "!echo :(", "2 +", "2 +\n2");
+        var stop = new CancelToken();
+        stop.cancel();
+        assertThatThrownBy(() -> cells.magics().asTyped(code, cells::check, stop))
+                .isInstanceOf(Cancelled.class);
     }
 
     @Test
@@ -111,6 +176,9 @@ class MagicsTest {
         assertThat(printed("%%file -a " + file + "\n!")).startsWith("appended to ");
         assertThat(file).hasContent("first\nlast!");
         assertThat(printed("%%file " + file + "\nnew")).startsWith("wrote over ");
+        Files.writeString(file, "déjà ", StandardCharsets.ISO_8859_1);
+        printed("%%file -a " + file + "\nvu");
+        assertThat(file).as("not in UTF-8").hasBinaryContent("déjà vu".getBytes(StandardCharsets.ISO_8859_1));
         assertThat(failure("%%file " + folder + "/no/words.txt\nx")).contains("there is no folder");
         try (var files = Files.list(folder)) {
             assertThat(files).containsExactly(file);
@@ -262,6 +330,32 @@ class MagicsTest {
                 typed, "int typed = 3\n\ntyped + 1\nfor (int i = 0; i < 2; i++) {\n    typed++;\n}\ntyped / 0");
         assertThat(failure("%run " + typed)).startsWith("java.lang.ArithmeticException");
         assertThat(shown.traceback).contains("typed.jsh, line 7");
+        Files.writeString(typed, "// In[1]\nint typed = 3;\n\n// In[7]\ntyped++;\ntyped\n/ 0");
+        assertThat(failure("%run " + typed)).startsWith("java.lang.ArithmeticException");
+        assertThat(shown.traceback).contains("typed.jsh, line 6");
+    }
+
+    @Test
+    void aFileThatIsSavedDoesNotRunItself() throws IOException {
+        Path lesson = folder.resolve("my lesson.jsh");
+        Files.writeString(lesson, "int lesson = 1;");
+        int first = cells.count() + 1;
+        printed("%run \"" + lesson + "\"\nint afterLesson = lesson + 1;");
+        failure("%run no\0path.jsh");
+        assertThat(printed("%save -f --failed \"" + lesson + "\" " + first + "-" + (first + 1)))
+                .startsWith("saved 2 cells in ")
+                .endsWith("; left out: calls of %run\n");
+        assertThat(lesson)
+                .hasContent("// In[" + first + "]\nint afterLesson = lesson + 1;\n\n// In[" + (first + 1)
+                        + "]\n%run no\0path.jsh\n");
+    }
+
+    @Test
+    void aFileOfVeryManyCellsIsLoaded() throws IOException {
+        Path many = folder.resolve("many.jsh");
+        Files.writeString(many, "// In[1]\n".repeat(100_000));
+        printed("%load -r 2-3 " + many);
+        assertThat(shown.next).endsWith("\n// In[1]\n// In[1]");
     }
 
     @Test
