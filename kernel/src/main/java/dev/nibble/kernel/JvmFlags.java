@@ -41,9 +41,11 @@ public final class JvmFlags {
     /** The heap it begins with. A JVM that is asked for a smaller one would not start with it. */
     private static final String KERNEL_HEAP = "-Xms96m";
 
-    /** What a smaller one is asked for with, as a shell's patterns; those of start.py say the same. */
-    private static final String OTHER_HEAP =
-            "*-Xmx[0-9][mM]*|*-Xmx[0-9][0-9][mM]*|*-Xmx*[kK]*|*HeapSize*|*RAMPercentage*";
+    /** What a smaller one is asked for with, as a shell's patterns of a word; those of start.py say the same. */
+    private static final String OTHER_HEAP = "-Xmx[0-9][mM]|-Xmx[0-9][0-9][mM]|-Xmx*[kK]|*HeapSize*|*RAMPercentage*";
+
+    /** The rest of what is larger. What matches neither counts bytes, in the nine digits of 96 MB or fewer. */
+    private static final String LARGER_HEAP = "-Xmx*[!0-9]*|-Xmx??????????*";
 
     /**
      * What a command sets that takes a file through piece by piece: garbage is collected as soon as some pieces are, not
@@ -112,9 +114,9 @@ public final class JvmFlags {
         var command = new ArrayList<String>();
         if (File.separatorChar == '/') {
             String defaults = String.join(" ", KERNEL_DEFAULTS);
-            String heap = "h=" + KERNEL_HEAP + "; case $NIBBLE_JAVA_OPTS in " + OTHER_HEAP + ") h= ;; esac; ";
-            command.addAll(List.of(
-                    "/bin/sh", "-c", heap + "set -f; exec \"$0\" $h " + defaults + " $NIBBLE_JAVA_OPTS \"$@\""));
+            String heap = "h=" + KERNEL_HEAP + "; set -f; for w in $NIBBLE_JAVA_OPTS; do case $w in " + OTHER_HEAP
+                    + ") h= ;; " + LARGER_HEAP + ") ;; -Xmx*) h= ;; esac; done; ";
+            command.addAll(List.of("/bin/sh", "-c", heap + "exec \"$0\" $h " + defaults + " $NIBBLE_JAVA_OPTS \"$@\""));
         }
         command.add(java.toString());
         if (File.separatorChar != '/') {

@@ -11,6 +11,7 @@ import dev.nibble.kernel.protocol.Cells;
 import dev.nibble.kernel.protocol.Handlers;
 import dev.nibble.kernel.protocol.KernelInfoHandler;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -29,6 +30,10 @@ public final class KernelMain {
     private final Cells cells;
     private final History history = new History(HistoryFile.path());
     private final AtomicBoolean ending = new AtomicBoolean();
+    private final Thread archive = thread("nibble-archive", () -> {
+        Thread.sleep(Long.getLong("nibble.archive.wait", ARCHIVE_MILLIS));
+        ClassArchive.refresh();
+    });
 
     private KernelMain(Connection connection) {
         this.connection = connection;
@@ -55,10 +60,7 @@ public final class KernelMain {
                 Handlers.shell(cells, history, connection.comms(), _ -> end()),
                 subshells -> Handlers.control(cells, subshells, _ -> end()));
         watchParent();
-        background("nibble-archive", () -> {
-            Thread.sleep(Long.getLong("nibble.archive.wait", ARCHIVE_MILLIS));
-            ClassArchive.refresh();
-        });
+        archive.start();
         try {
             Thread.currentThread().join();
         } catch (InterruptedException e) {
@@ -71,6 +73,7 @@ public final class KernelMain {
         if (!ending.compareAndSet(false, true)) {
             return;
         }
+        archive.interrupt(); // at once: it has processes and files to clean away
         background("nibble-halt", () -> {
             Thread.sleep(LAST_MILLIS);
             Runtime.getRuntime().halt(0);
@@ -108,9 +111,15 @@ public final class KernelMain {
     }
 
     private static void background(String name, Work work) {
-        Thread.ofPlatform().name(name).daemon().start(() -> {
+        thread(name, work).start();
+    }
+
+    private static Thread thread(String name, Work work) {
+        return Thread.ofPlatform().name(name).daemon().unstarted(() -> {
             try {
                 work.run();
+            } catch (InterruptedException | ClosedByInterruptException e) {
+                Thread.currentThread().interrupt(); // the kernel ends
             } catch (Exception e) {
                 e.printStackTrace(StandardStreams.log());
             }

@@ -23,6 +23,10 @@ class JvmFlagsTest {
         "-Xmx20m, false",
         "-Xmx8M, false",
         "-ea -Xmx65536k, false",
+        "-Xmx67108864 -ea, false",
+        "-ea -Xmx100000000, false",
+        "-Xmx1073741824 -ea, true",
+        "-Xmx12g -Dtask=1, true",
         "-XX:MaxHeapSize=50m, false",
         "-XX:MaxRAMPercentage=1, false"
     })

@@ -14,7 +14,8 @@ public final class MemoryReserve {
     @SuppressWarnings("UnusedVariable") // held, not read
     private static volatile byte[] held;
 
-    private static volatile boolean released;
+    /** Whether it was let go, or could not be taken. */
+    private static volatile boolean missing;
 
     private MemoryReserve() {}
 
@@ -27,30 +28,35 @@ public final class MemoryReserve {
         return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
     }
 
-    /** Takes the reserve again if it had to be let go, and there is room. */
+    /** Takes the reserve if it had to be let go, or could not be taken before, and there is room. */
     public static void refill() {
-        if (released) {
+        if (missing) {
             fill();
         }
     }
 
     /** Takes the reserve if there is room; a kernel does once it can run cells. */
     public static void fill() {
-        if (held != null || Runtime.getRuntime().maxMemory() - used() < (long) PLENTY * size()) {
+        if (held != null) {
+            return;
+        }
+        missing = true; // and there may be room after another cell
+        if (Runtime.getRuntime().maxMemory() - used() < (long) PLENTY * size()) {
             return;
         }
         try {
-            held = new byte[size()];
-            released = false;
+            byte[] taken = new byte[size()];
+            missing = false; // first: whoever lets go of it meanwhile says otherwise
+            held = taken;
         } catch (OutOfMemoryError notNow) {
-            // there will be room after another cell
+            // missing, as it was
         }
     }
 
     /** Lets go of it: call this before anything else where an {@link OutOfMemoryError} arrives. */
     public static void release() {
         held = null;
-        released = true;
+        missing = true;
     }
 
     /** The same where any error arrives that may be one, or be caused by one. Allocates nothing. */

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.spencerpark.jupyter.kernel.KernelConnectionProperties;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 
@@ -23,12 +25,17 @@ final class ConnectionFile {
 
     /** @throws IOException if the file cannot be read or is no connection file; the message says why */
     static KernelConnectionProperties read(Path file) throws IOException {
-        if (Files.size(file) > MAX_BYTES) {
-            throw new IOException(file + ": not a Jupyter connection file: more than " + MAX_BYTES + " bytes");
-        }
         JsonNode json;
         try {
+            if (Files.size(file) > MAX_BYTES) {
+                throw new IOException(file + ": not a Jupyter connection file: more than " + MAX_BYTES + " bytes");
+            }
             json = Wire.read(Files.readString(file));
+        } catch (NoSuchFileException missing) {
+            throw new IOException(
+                    file + ": there is no such connection file; Jupyter writes one and names it", missing);
+        } catch (AccessDeniedException locked) {
+            throw new IOException(file + ": you may not read this connection file", locked);
         } catch (CharacterCodingException | IllegalArgumentException noJson) {
             json = null;
         }

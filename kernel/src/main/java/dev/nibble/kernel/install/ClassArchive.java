@@ -16,7 +16,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The kernel's classes and the JDK's as the JVM holds them in memory, linked, in a file that a starting kernel maps
@@ -35,6 +38,15 @@ public final class ClassArchive {
     public static final String ASKED = "nibble.archive";
 
     private static final long MAX_SECONDS = 300;
+
+    /** How long a program that ends waits until what it had begun is cleaned away. */
+    private static final long CLEANING_MILLIS = 1_000;
+
+    /** Where {@link #STAMP} is locked: behind its text, which others read meanwhile, and Windows refuses what is locked. */
+    private static final long LOCKED = 1L << 30;
+
+    /** How the names of unfinished archives begin. */
+    private static final String UNFINISHED = ".aot";
 
     private final Path folder;
     private final Path java;
@@ -80,11 +92,12 @@ public final class ClassArchive {
      * some seconds. Until it is whole, the old one stays. Where another process makes it just now, it is left to that.
      *
      * @throws IOException if it can not be made; the message says why
+     * @throws InterruptedException also if this program is told to end, with which everything that was begun ends
      */
     public void make() throws IOException, InterruptedException {
         try (var channel =
                         FileChannel.open(folder.resolve(STAMP), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                var lock = channel.tryLock()) {
+                var lock = channel.tryLock(LOCKED, 1, false)) {
             if (lock != null && !isCurrent()) {
                 String stamp = stamp();
                 channel.truncate(0);
@@ -95,24 +108,64 @@ public final class ClassArchive {
     }
 
     private void make(Path archive) throws IOException, InterruptedException {
+        var started = new CompletableFuture<Process>();
+        var cleaned = new CountDownLatch(1);
+        var ending = new AtomicBoolean();
+        var end = new Thread(() -> {
+            ending.set(true);
+            var _ = started.thenAccept(ClassArchive::end);
+            try {
+                boolean _ = cleaned.await(CLEANING_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
         Path work = Files.createTempDirectory("nibble-archive");
-        Path fresh = Files.createTempFile(folder, ".new", null);
         try {
-            rehearse(work, fresh);
+            Runtime.getRuntime().addShutdownHook(end);
+            removeUnfinished(); // of processes that were killed
+            Path fresh = Files.createTempFile(folder, UNFINISHED, null);
+            rehearse(work, fresh, started);
             if (Files.size(fresh) == 0) {
                 throw new IOException("the JVM wrote no archive");
             }
             KernelInstaller.makeReadable(fresh);
             Files.move(fresh, archive, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException failed) {
+            if (ending.get()) {
+                throw new InterruptedException("the program was told to end");
+            }
+            throw failed;
         } finally {
-            Files.deleteIfExists(fresh);
-            Files.deleteIfExists(fresh.resolveSibling(fresh.getFileName() + ".config")); // the JVM's, if it failed
-            KernelInstaller.removeOthers(work, Set.of());
-            Files.deleteIfExists(work);
+            try {
+                removeUnfinished();
+                KernelInstaller.removeOthers(work, Set.of());
+                Files.deleteIfExists(work);
+            } finally {
+                cleaned.countDown();
+            }
         }
     }
 
-    private void rehearse(Path work, Path archive) throws IOException, InterruptedException {
+    /** Removes what was to become an archive, and what the JVM puts beside it. */
+    private void removeUnfinished() throws IOException {
+        try (var files = Files.newDirectoryStream(folder, UNFINISHED + "*")) {
+            for (Path file : files) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    /** Ends a process and the one that it started to put the archive together. */
+    private static void end(Process process) {
+        if (process.isAlive()) { // else its number may be another's by now
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+    }
+
+    private void rehearse(Path work, Path archive, CompletableFuture<Process> started)
+            throws IOException, InterruptedException {
         var command = new ArrayList<String>();
         command.add(java.toString());
         command.addAll(JvmFlags.archived());
@@ -133,12 +186,13 @@ public final class ClassArchive {
         builder.environment().put("NIBBLE_HISTORY", work.resolve("history").toString());
         builder.environment().remove("JPY_PARENT_PID");
         Process process = builder.start();
+        started.complete(process);
         try {
             if (!process.waitFor(MAX_SECONDS, TimeUnit.SECONDS)) {
                 throw new IOException("it took more than " + MAX_SECONDS + " s");
             }
         } finally {
-            process.destroyForcibly();
+            end(process);
         }
         if (process.exitValue() != 0) {
             List<String> said = Files.readAllLines(log);

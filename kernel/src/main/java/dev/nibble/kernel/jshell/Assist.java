@@ -49,6 +49,7 @@ final class Assist {
     List<Vocabulary> vocabularies() {
         List<Vocabulary> known = vocabularies;
         if (known == null) {
+            VectorModule.ensure(); // the library's look for it once, and a kernel that starts answers this first
             known = ServiceLoader.load(Vocabulary.class, engine.loader()).stream()
                     .map(ServiceLoader.Provider::get)
                     .toList();

@@ -87,9 +87,26 @@ final class CellLoaders implements LoaderDelegate {
                 if (shared) {
                     throw new ClassNotFoundException(name);
                 }
-                Class<?> ours = KERNEL.loadClass(name);
-                taken.add(name);
-                return ours;
+                return ours(name);
+            }
+        }
+
+        /** The kernel's own class, unless a jar with another is added at this very moment. */
+        private Class<?> ours(String name) throws ClassNotFoundException {
+            // Marked before the second look: either this sees a jar that was added, or who added it sees the mark.
+            boolean marked = taken.add(name);
+            Class<?> found = null;
+            try {
+                Class<?> added = added(name);
+                if (added != null) {
+                    return added;
+                }
+                found = KERNEL.loadClass(name);
+                return found;
+            } finally {
+                if (marked && found == null) {
+                    taken.remove(name);
+                }
             }
         }
 

@@ -95,9 +95,10 @@ public final class SessionClasses {
     public List<String> add(List<Path> jars) {
         return analysis.alone(() -> {
             List<JarIndex> indexed = jars.stream().map(JarIndex::new).toList();
-            boolean replaces = indexed.stream().anyMatch(index -> replaces(index) || path.isInChanging(index));
+            boolean inChanging = indexed.stream().anyMatch(path::isInChanging);
             indexed.forEach(path::addFixed);
             jars.forEach(control.loaders()::add);
+            boolean replaces = inChanging || indexed.stream().anyMatch(this::replaces);
             return changed(jars, replaces ? control.loaders()::renewAll : null);
         });
     }
@@ -112,13 +113,13 @@ public final class SessionClasses {
     public List<String> addChanging(Path compiled, Path run) {
         return analysis.alone(() -> {
             var index = new JarIndex(compiled);
-            boolean replaces = replaces(index);
             path.addChanging(index);
             control.loaders().addChanging(run);
-            return changed(List.of(compiled), replaces ? control.loaders()::renewAll : null);
+            return changed(List.of(compiled), replaces(index) ? control.loaders()::renewAll : null);
         });
     }
 
+    /** To be asked after it was added: what other threads load from then on comes from there. */
     private boolean replaces(JarIndex index) {
         return control.loaders()
                 .hasTaken(name -> index.list(SessionPath.packageOf(name)).stream()

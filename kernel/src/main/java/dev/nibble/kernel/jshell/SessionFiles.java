@@ -59,7 +59,19 @@ final class SessionFiles extends ForwardingJavaFileManager<CompilerFiles> {
 
     /** Lists the class path anew, which has changed. */
     void follow() {
-        listed.keySet().removeIf(key -> key.location().startsWith(StandardLocation.CLASS_PATH.getName()));
+        listed.entrySet().removeIf(entry -> {
+            boolean gone = entry.getKey().location().startsWith(StandardLocation.CLASS_PATH.getName());
+            if (gone) {
+                entry.getValue().forEach(this::forget);
+            }
+            return gone;
+        });
+    }
+
+    private void forget(JavaFileObject file) {
+        if (file instanceof Kept one && one.bytes != null) {
+            kept -= one.bytes.length;
+        }
     }
 
     /** The exported packages of the JDK's modules, with their module. */

@@ -88,9 +88,12 @@ public final class Cells implements CellRunner {
             var made = new Engine();
             workspace.begin(made, problem -> StandardStreams.log().println("nibble: " + problem));
             engine.complete(made);
-            rehearse(made);
-            MemoryReserve.fill();
-            VectorModule.ensure();
+            try {
+                rehearse(made);
+                MemoryReserve.fill();
+            } finally {
+                VectorModule.ensure();
+            }
             prepare(made);
         } catch (Throwable e) {
             if (!engine.completeExceptionally(e)) {
@@ -225,8 +228,9 @@ public final class Cells implements CellRunner {
         Thread.ofPlatform().name("nibble-check").daemon().start(() -> {
             try {
                 exact.complete(check(code));
-            } catch (RuntimeException noSession) {
-                exact.completeExceptionally(noSession);
+            } catch (Throwable noAnswer) { // no session, or code that is nested too deeply for the compiler's stack
+                MemoryReserve.releaseAfter(noAnswer);
+                exact.completeExceptionally(noAnswer);
             }
         });
         try {

@@ -90,7 +90,7 @@ def main(arguments):
     asked = os.environ.get("NIBBLE_JAVA_OPTS", "")
     options += shlex.split(asked)
     # A JVM that is asked for a small heap does not start with a larger one.
-    if re.search(r"-Xmx(\d{1,2}[mM]|.*[kK])|HeapSize|RAMPercentage", asked):
+    if re.search(r"-Xmx(\d{1,2}[mM]|\d+[kK]|\d{1,9}(?!\w))|HeapSize|RAMPercentage", asked):
         arguments = [word for word in arguments if not word.startswith("-Xms")]
     # Before the kernel's own arguments come the JVM's: what a person asks for goes after what we ask for.
     at = arguments.index("-cp")

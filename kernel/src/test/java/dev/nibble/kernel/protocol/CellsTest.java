@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nibble.kernel.display.ProgressState.Phase;
 import dev.nibble.kernel.display.RenderOptions;
+import dev.nibble.kernel.jshell.CodeCheck;
 import dev.nibble.kernel.protocol.CellRunner.CellRequest;
 import dev.nibble.kernel.protocol.CellRunner.CellResult;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,6 +22,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What cells do, without sockets. */
 class CellsTest {
+    /** Statements in statements: more than a thread's stack holds. */
+    private static final int DEEP = 50_000;
+
     private static Cells cells;
     private Recorder shown;
 
@@ -56,6 +61,25 @@ class CellsTest {
         assertThat(result.error()).as(code).isNotNull();
         assertThat(shown.traceback).doesNotContain("jdk.jshell", "REPL.", "jdk.internal.reflect", "dev.nibble.kernel");
         return result.error().name();
+    }
+
+    @Test
+    void aConsoleGetsAnAnswerForWhatTheCompilerCanNotTakeIn() throws InterruptedException {
+        var _ = cells.engine();
+        List<Throwable> loose = new CopyOnWriteArrayList<>();
+        Thread.setDefaultUncaughtExceptionHandler((_, error) -> loose.add(error));
+        try {
+            assertThat(cells.checkSoon("if (true) ".repeat(DEEP) + ";").status())
+                    .isEqualTo(CodeCheck.Status.COMPLETE);
+            for (Thread thread : Thread.getAllStackTraces().keySet()) {
+                if (thread.getName().equals("nibble-check")) {
+                    thread.join(); // it may have been too late for the answer
+                }
+            }
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(null);
+        }
+        assertThat(loose).isEmpty();
     }
 
     // ---- values
