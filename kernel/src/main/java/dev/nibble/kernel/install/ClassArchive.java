@@ -159,8 +159,9 @@ public final class ClassArchive {
     /** Ends a process and the one that it started to put the archive together. */
     private static void end(Process process) {
         if (process.isAlive()) { // else its number may be another's by now
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
+            List<ProcessHandle> others = process.descendants().toList();
+            process.destroyForcibly(); // first: it must not go on as if they had failed
+            others.forEach(ProcessHandle::destroyForcibly);
         }
     }
 

@@ -4,6 +4,7 @@ import com.sun.source.util.JavacTask;
 import dev.nibble.kernel.jshell.Lexer.Kind;
 import dev.nibble.kernel.jshell.Lexer.Token;
 import java.io.IOException;
+import java.io.Writer;
 import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -157,8 +158,10 @@ public final class CodeCheck {
             }
         };
         try {
-            var task =
-                    (JavacTask) compiler.getTask(null, null, diagnostics, List.of("-proc:none"), null, List.of(file));
+            // Else it writes a stack into the log when code is nested too deeply for it.
+            Writer nowhere = Writer.nullWriter();
+            var task = (JavacTask)
+                    compiler.getTask(nowhere, null, diagnostics, List.of("-proc:none"), null, List.of(file));
             var _ = task.parse();
         } catch (IOException | RuntimeException e) {
             return true;
