@@ -35,7 +35,7 @@ abstract class Channel extends JupyterSocket implements Runnable {
     private static final int LINGER = 500;
 
     /** Messages that are taken in before what was posted has its turn: neither side can starve the other. */
-    private static final int MAX_ROUND = 64;
+    static final int MAX_ROUND = 64;
 
     /** Writes to the pipes. A cell's thread must not: if it is interrupted meanwhile, Java closes the pipe for good. */
     private static final Executor WAKER = Executors.newSingleThreadExecutor(Thread.ofPlatform()

@@ -34,7 +34,10 @@ final class PublishChannel extends Channel {
     void publish(String type, JsonNode parent, JsonNode metadata, JsonNode content, List<byte[]> buffers) {
         byte[] topic = type.getBytes(StandardCharsets.UTF_8);
         List<byte[]> frames = wire.build(List.of(topic), type, parent, metadata, content, buffers);
-        post(() -> send(frames));
+        post(() -> {
+            welcomeNew();
+            send(frames);
+        });
     }
 
     /** What basekernel's comms send. */
@@ -50,12 +53,25 @@ final class PublishChannel extends Channel {
 
     @Override
     void serve() {
-        listen(frames -> {
-            byte[] event = frames.getFirst();
-            if (frames.size() == 1 && event.length > 0 && event[0] == SUBSCRIBES) {
-                welcome(Arrays.copyOfRange(event, 1, event.length));
+        listen(this::take);
+    }
+
+    /** Whoever subscribed while something waited to be published gets it too: the welcome comes before that. */
+    private void welcomeNew() {
+        for (int i = 0; i < MAX_ROUND; i++) {
+            List<byte[]> event = receiveNow();
+            if (event == null) {
+                return;
             }
-        });
+            take(event);
+        }
+    }
+
+    private void take(List<byte[]> frames) {
+        byte[] event = frames.getFirst();
+        if (frames.size() == 1 && event.length > 0 && event[0] == SUBSCRIBES) {
+            welcome(Arrays.copyOfRange(event, 1, event.length));
+        }
     }
 
     /** Topics are the beginnings of message types, so the welcome has the topic itself as its first frame. */
