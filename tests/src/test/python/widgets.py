@@ -31,7 +31,10 @@ Step.through(trace)""",
         const weights = model.get("weights");
         el.className = "own";
         el.textContent = [weights.getFloat32(0, true), weights.getFloat32(4, true)].join(" ");
-        el.onclick = () => model.send({ divisor: Math.round(weights.getFloat32(0, true)) });
+        el.onclick = () => {
+          model.send({ divisor: Math.round(weights.getFloat32(0, true)) });
+          throw new Error("in a click");
+        };
       },
     };
     """;
@@ -153,7 +156,7 @@ def look(lab, scratch, program, screenshots):
         seen["frames"].append(stepper.locator("svg[role=img]").inner_html())
         seen["own"] = [page.locator(".own").inner_text()]
         page.locator(".own").click()
-        page.get_by_text("heard {divisor=0}").wait_for()
+        views.nth(3).get_by_text("/ by zero").wait_for()
         seen["own"] += views.nth(3).locator(".nbw-part").all_inner_texts()
         seen["broken"] = views.nth(4).inner_text()
 

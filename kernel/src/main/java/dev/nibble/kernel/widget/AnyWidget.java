@@ -119,7 +119,7 @@ public final class AnyWidget implements Widget {
     /** Sets one value, in every view. */
     public AnyWidget set(String name, Object value) {
         Map<String, Object> one = new LinkedHashMap<>();
-        one.put(name, value);
+        one.put(Objects.requireNonNull(name, "the name of a value"), value);
         return set(one);
     }
 
@@ -130,8 +130,8 @@ public final class AnyWidget implements Widget {
      */
     public AnyWidget set(Map<String, Object> values) {
         synchronized (lock) {
-            CommMessage message = stateMessage("update", values);
             try {
+                CommMessage message = stateMessage("update", values);
                 if (!tell(message)) {
                     checkJson(message.data());
                 }
@@ -153,12 +153,12 @@ public final class AnyWidget implements Widget {
                 checkJson(Buffers.split(Map.of("value", one.getValue() == null ? "" : one.getValue()))
                         .state());
             } catch (IllegalArgumentException e) {
-                return new IllegalArgumentException(
-                        "\"" + one.getKey() + "\" can not be set in a view: a "
-                                + one.getValue().getClass().getName()
-                                + " is, or holds, what JSON has no form for. Expected maps, lists, texts, numbers, truth"
-                                + " values, records, Jackson's nodes, byte[], int[], float[] and double[]",
-                        e);
+                // Jackson's words have a line for each level, and it has a thousand of them.
+                return new IllegalArgumentException("\"" + one.getKey() + "\" can not be sent to a view: a "
+                        + one.getValue().getClass().getName()
+                        + " is, or holds, what JSON has no form for. Expected maps, lists, texts, numbers, truth"
+                        + " values, records, Jackson's nodes, byte[], int[], float[] and double[] ("
+                        + e.getMessage().replaceFirst("(?s) \\((to avoid|through) .*|\n.*", "") + ")");
             }
         }
         return why;
@@ -174,7 +174,7 @@ public final class AnyWidget implements Widget {
 
     /** Sets who hears of values that a view has set, after they are set here too. */
     public AnyWidget onChange(Consumer<Map<String, Object>> handler) {
-        onChange = handler;
+        onChange = Objects.requireNonNull(handler, "the code that hears of changes");
         return this;
     }
 
@@ -183,14 +183,18 @@ public final class AnyWidget implements Widget {
      * binary parts, if it sends some, are in the content under {@value #BUFFERS}, a list of {@code byte[]}.
      */
     public AnyWidget onMessage(Consumer<Map<String, Object>> handler) {
-        onMessage = handler;
+        onMessage = Objects.requireNonNull(handler, "the code that hears of messages");
         return this;
     }
 
     /** Sends something to every view, which hears it by {@code model.on("msg:custom", (content, buffers) => …)}. */
     public void send(Map<String, Object> content, byte[]... buffers) {
         open();
-        tell(CommMessage.of(Map.of("method", "custom", "content", content), buffers));
+        try {
+            tell(CommMessage.of(Map.of("method", "custom", "content", content), buffers));
+        } catch (IllegalArgumentException e) {
+            throw notSendable(content, e);
+        }
     }
 
     /** Sends to the views, if there may be some: the front end may close the comm at any moment. */
@@ -222,6 +226,12 @@ public final class AnyWidget implements Widget {
     @Override
     public MimeBundle still(RenderOptions options) {
         return still;
+    }
+
+    boolean isClosed() {
+        synchronized (lock) {
+            return comm != null && comm.isClosed();
+        }
     }
 
     /** Ends it: its views close, and nothing is heard of it any more. */

@@ -3,9 +3,13 @@ package dev.nibble.kernel.widget;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * State with its large arrays taken out. These travel beside the JSON, as they lie in memory, little-endian, and arrive
@@ -16,11 +20,28 @@ import java.util.Map;
  * @param buffers the arrays, in the order of the paths
  */
 record Buffers(Map<String, Object> state, List<List<Object>> paths, List<byte[]> buffers) {
-    /** Takes out {@code byte[]}, {@code int[]}, {@code float[]} and {@code double[]} in maps and lists at any depth. */
+    /**
+     * Takes out {@code byte[]}, {@code int[]}, {@code float[]} and {@code double[]} in maps and lists at any depth.
+     *
+     * @throws IllegalArgumentException if a map or list holds itself
+     */
     static Buffers split(Map<String, ?> state) {
         var paths = new ArrayList<List<Object>>();
         var buffers = new ArrayList<byte[]>();
+        checkEnds(state, Collections.newSetFromMap(new IdentityHashMap<>()));
         return new Buffers(map(state, List.of(), paths, buffers), paths, buffers);
+    }
+
+    private static void checkEnds(Object value, Set<Object> around) {
+        Collection<?> inner =
+                value instanceof Map<?, ?> map ? map.values() : value instanceof List<?> list ? list : null;
+        if (inner != null) {
+            if (!around.add(value)) {
+                throw new IllegalArgumentException("it holds itself");
+            }
+            inner.forEach(each -> checkEnds(each, around));
+            around.remove(value);
+        }
     }
 
     private static Map<String, Object> map(

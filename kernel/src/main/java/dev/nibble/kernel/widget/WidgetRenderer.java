@@ -19,7 +19,7 @@ public final class WidgetRenderer implements Renderer<Widget> {
     public MimeBundle render(Widget widget, RenderOptions options) {
         MimeBundle still = widget.still(options);
         // Without a front end nothing would ever be found under the id, and JupyterLab would say only that.
-        if (!Comm.isConnected()) {
+        if (!Comm.isConnected() || widget.model().isClosed()) {
             return still;
         }
         Map<String, Object> data = new LinkedHashMap<>();

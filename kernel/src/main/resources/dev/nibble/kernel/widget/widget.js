@@ -576,37 +576,42 @@ const imported = new Map();
 // Once for each text: what the module keeps for itself is the same in initialize and render.
 function load(model) {
   const text = model.get("_module");
-  if (!imported.has(text)) imported.set(text, importText(text));
+  if (!imported.has(text)) {
+    const isOwn = !/^https?:\/\//.test(text);
+    const address = isOwn ? URL.createObjectURL(new Blob([text], { type: "text/javascript" })) : text;
+    const widget = importFrom(address).finally(() => isOwn && URL.revokeObjectURL(address));
+    imported.set(text, { address, widget, failure: null });
+  }
   return imported.get(text);
 }
 
-async function importText(text) {
-  const isAddress = /^https?:\/\//.test(text);
-  const address = isAddress ? text : URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
-  let module;
-  try {
-    module = await import(/* webpackIgnore: true */ address);
-  } finally {
-    if (!isAddress) URL.revokeObjectURL(address);
-  }
+async function importFrom(address) {
+  const module = await import(/* webpackIgnore: true */ address);
   const widget = typeof module.default === "function" ? await module.default() : module.default || module;
-  if (!widget.render) throw new TypeError("it has no export default { render({ model, el }) { … } }");
+  if (!widget.render && !widget.initialize) throw new TypeError("it has no export default { render({ model, el }) { … } }");
   return widget;
 }
 
-function failure(what, error) {
-  console.error(error);
+function failure(what, error, address) {
   const lines = [`${what}: ${error && error.name ? `${error.name}: ${error.message}` : error}`];
   // Where in the module; the rest of the stack is the page's.
-  const at = String((error && error.stack) || "").match(/blob:[^\s)]*?:(\d+):(\d+)/);
-  if (at) lines.push(`at line ${at[1]}, column ${at[2]} of the module`);
+  const [, at] = String((error && error.stack) || "").split(`${address}:`);
+  const [, line, column] = (at && at.match(/^(\d+):(\d+)/)) || [];
+  if (line) lines.push(`at line ${line}, column ${column} of the module`);
   return { kind: "error", text: lines.join("\n") };
 }
 
 async function initialize(props) {
   if (props.model.get("_module") === undefined) return undefined;
-  const widget = await load(props.model).catch(() => null); // render says why
-  return widget && widget.initialize && widget.initialize(props);
+  const module = load(props.model);
+  const widget = await module.widget.catch(() => ({})); // render says why
+  try {
+    return widget.initialize && (await widget.initialize(props));
+  } catch (error) {
+    console.error(error);
+    module.failure = failure("The widget's initialize failed", error, module.address);
+    return undefined;
+  }
 }
 
 // ---- the view
@@ -644,17 +649,35 @@ async function renderModule(props, el, below) {
   const own = make("div");
   const holder = make("div", { class: "nbw nbw-below" }, ...below);
   el.append(own, holder);
+  const place = make("div");
+  holder.prepend(place);
+  const module = load(props.model);
+  const wrong = new Output(place, {});
+  if (module.failure) wrong.show([module.failure]);
+  const tell = (what, error) => wrong.show([failure(what, error, module.address)]);
+
+  // What its event handlers and timers throw, nobody catches.
+  const thrown = event => event.filename === module.address && tell("The widget failed", event.error);
+  const rejected = ({ reason }) =>
+    reason && String(reason.stack).includes(`${module.address}:`) && tell("The widget failed", reason);
+  window.addEventListener("error", thrown);
+  window.addEventListener("unhandledrejection", rejected);
+
   let what = "The widget's module can not be read";
+  let end;
   try {
-    const widget = await load(props.model);
+    const widget = await module.widget;
     what = "The widget's render failed";
-    return await widget.render({ ...props, el: own });
+    end = widget.render && (await widget.render({ ...props, el: own }));
   } catch (error) {
-    const place = make("div");
-    holder.prepend(place);
-    new Output(place, {}).show([failure(what, error)]);
-    return undefined;
+    console.error(error);
+    tell(what, error);
   }
+  return () => {
+    window.removeEventListener("error", thrown);
+    window.removeEventListener("unhandledrejection", rejected);
+    return end && end();
+  };
 }
 
 async function render(props) {

@@ -52,8 +52,9 @@ class WidgetsTest {
         assertThat(seen.path("frames").path(0).asText())
                 .isNotEqualTo(seen.path("frames").path(1).asText());
         assertThat(seen.path("own").path(0).asText()).isEqualTo("0.25 -1.5");
-        assertThat(seen.path("own").path(1).asText()).isEqualToIgnoringWhitespace("heard {divisor=0}");
-        assertThat(seen.path("own").path(2).asText()).contains("ArithmeticException: / by zero", "line 15");
+        assertThat(seen.path("own").path(1).asText()).contains("The widget failed: Error: in a click", "at line 8");
+        assertThat(seen.path("own").path(2).asText()).isEqualToIgnoringWhitespace("heard {divisor=0}");
+        assertThat(seen.path("own").path(3).asText()).contains("ArithmeticException: / by zero", "line 18");
         assertThat(seen.path("broken").asText()).contains("module can not be read: SyntaxError");
         assertThat(seen.path("ink").path(0).asText())
                 .as("the words on light and dark")
@@ -65,8 +66,8 @@ class WidgetsTest {
         assertThat(seen.path("film_pictures").asInt()).isEqualTo(1);
         assertThat(seen.path("still").asInt()).isEqualTo(1);
         assertThat(seen.path("console"))
-                .as("errors in the browser's console: that of the broken module, once for each page")
-                .hasSize(2)
-                .allSatisfy(error -> assertThat(error.asText()).contains("SyntaxError"));
+                .as("errors in the browser's console: that of the broken module, once for each page, and the click's")
+                .hasSize(3)
+                .allSatisfy(error -> assertThat(error.asText()).containsAnyOf("SyntaxError", "in a click"));
     }
 }

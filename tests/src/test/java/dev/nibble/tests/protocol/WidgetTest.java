@@ -186,7 +186,15 @@ class WidgetTest {
         Exchange bad = kernel.execute("own.set(\"good\", 1).set(Map.of(\"bad\", new Object()))")
                 .await();
         assertThat(bad.all("error").getFirst().path("evalue").asText())
-                .contains("\"bad\" can not be set", "java.lang.Object", "Expected maps, lists");
+                .contains("\"bad\" can not be sent", "java.lang.Object", "Expected maps, lists");
+        for (String round : List.of(
+                "var round = new HashMap<String, Object>(); round.put(\"a\", List.of(round)); own.set(\"bad\", round)",
+                "own.send(Map.of(\"bad\", new Object()))")) {
+            JsonNode error = kernel.execute(round).await().all("error").getFirst();
+            assertThat(error.path("evalue").asText())
+                    .contains("\"bad\" can not be sent")
+                    .hasSizeLessThan(400);
+        }
         assertThat(kernel.execute("own.get(\"good\") + \" \" + own.get(\"bad\")")
                         .result())
                 .isEqualTo("1 null");
