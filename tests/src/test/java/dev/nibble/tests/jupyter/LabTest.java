@@ -61,6 +61,12 @@ class LabTest {
             assertThat(get(base + "kernelspecs/nibble/plotly.min.js?token=" + token)
                             .body())
                     .hasSizeGreaterThan(1_000_000);
+            var widgets = get(base + "lab/api/settings/@jupyter-widgets/jupyterlab-manager:plugin?token=" + token);
+            assertThat(Program.parse(widgets.body())
+                            .at("/schema/properties/saveState/default")
+                            .asBoolean())
+                    .as(widgets.body())
+                    .isTrue();
             assertThat(get(base + "api/kernelspecs").statusCode())
                     .as("without the token")
                     .isEqualTo(403);
