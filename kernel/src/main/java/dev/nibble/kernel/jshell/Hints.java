@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jdk.jshell.Diag;
@@ -21,6 +22,7 @@ final class Hints {
     private static final Pattern SYMBOL = Pattern.compile("symbol:\\s+(variable|method|class)\\s+([\\w$]+)");
     private static final Pattern MEMBER =
             Pattern.compile("location:\\s+(?:variable|class|interface|enum|record)\\s+\\S");
+    private static final Pattern NEXT_MEMBER = Pattern.compile("\\s*\\.\\s*(\\w+)");
     private static final Pattern PACKAGE = Pattern.compile("package ([\\w.]+) does not exist");
     private static final Pattern LOSSY = Pattern.compile("lossy conversion from (\\w+) to (\\w+)");
     private static final Pattern NUMBER = Pattern.compile("[0-9_]*\\.?[0-9_]+(?:[eE][-+]?[0-9]+)?");
@@ -64,7 +66,9 @@ final class Hints {
         }
         Matcher parts = PACKAGE.matcher(message);
         if (parts.find()) {
-            return meant(nearest(parts.group(1), engine.assist().types().allPackages(parts.group(1))), "");
+            String name = parts.group(1);
+            List<String> packages = meant(nearest(name, engine.assist().types().allPackages(name)), "");
+            return packages.isEmpty() ? inOtherCase(name, false, code, code.indexOf(name, from)) : packages;
         }
         parts = LOSSY.matcher(message);
         if (parts.find()) {
@@ -131,6 +135,7 @@ final class Hints {
         var near = new ArrayList<String>();
         if (!symbol.group(1).equals("class")) {
             near.addAll(nearest(name, names(code, at)));
+            near.remove(name); // a method of that name, where a variable is missing
         }
         boolean mayBeType = !isMethod && !isMember && Character.isUpperCase(name.charAt(0));
         if (mayBeType) {
@@ -141,6 +146,9 @@ final class Hints {
             near.addAll(nearestTypes(name));
         }
         lines.addAll(meant(near, isMethod ? "()" : ""));
+        if (!isMethod && !isMember && Character.isLowerCase(name.charAt(0))) {
+            lines.addAll(inOtherCase(name, symbol.group(1).equals("class"), code, at));
+        }
         return lines.isEmpty() && mayBeType ? nearestElsewhere(name) : lines;
     }
 
@@ -165,12 +173,42 @@ final class Hints {
         return List.of("There is such a class: " + imports);
     }
 
+    /**
+     * Classes whose name differs in capitals only. What is not certainly a class means one if something follows that the
+     * class has without an object: {@code matrix.rows()} lacks a variable, not the class {@code Matrix}.
+     */
+    private List<String> inOtherCase(String name, boolean isClass, String code, int at) {
+        Matcher member = NEXT_MEMBER.matcher(code).region(Math.max(0, at + name.length()), code.length());
+        if (at < 0 || (!isClass && !member.lookingAt())) {
+            return List.of();
+        }
+        Predicate<String> fits = type -> {
+            String written = code.substring(0, at) + type + ".";
+            return isClass || names(written, written.length()).contains(member.group(1));
+        };
+        TypeNames types = engine.assist().types();
+        List<String> visible = Recipe.nearest(name, types.visibleNames(engine.view()), MOST, 0).stream()
+                .filter(fits)
+                .toList();
+        return visible.isEmpty()
+                ? Recipe.nearest(name, types.allNames(), MOST, 0).stream()
+                        .flatMap(near -> types.named(near).stream().limit(1))
+                        .filter(fits)
+                        .map(Hints::elsewhere)
+                        .toList()
+                : meant(visible, "");
+    }
+
+    private static String elsewhere(String full) {
+        return "Did you mean " + simple(full) + "? import " + full + ";";
+    }
+
     /** Of thousands of classes, those that one letter is missing to. */
     private List<String> nearestElsewhere(String name) {
         TypeNames types = engine.assist().types();
         return Recipe.nearest(name, types.allNames(), 1, 1).stream()
                 .flatMap(near -> types.named(near).stream().limit(1))
-                .map(full -> "Did you mean " + simple(full) + "? import " + full + ";")
+                .map(Hints::elsewhere)
                 .toList();
     }
 

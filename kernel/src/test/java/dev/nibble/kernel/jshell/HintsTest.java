@@ -82,6 +82,12 @@ class HintsTest {
                 "List.of(\"x\").forEach(n -> Files.readString(Path.of(n))); | A lambda of this kind can not throw IOException",
                 "{ int n = 0; List.of(1).forEach(i -> n += i); }  | A lambda can not change a variable around it",
                 "String s = 'abc';                    | A text stands in double quotes",
+                "formats.parse(\"int4\")             | Did you mean Formats?",
+                "string x = \"a\";                   | Did you mean String?",
+                "new arraylist<String>()              | Did you mean ArrayList?",
+                "concurrenthashmap<String, Long> m;   | import java.util.concurrent.ConcurrentHashMap;",
+                "system.out.println(1)                | Did you mean System?",
+                "int k = threadlocalrandom.current().nextInt(); | import java.util.concurrent.ThreadLocalRandom;",
                 "matrix.rows = 3                      | Its value is read by rows()"
             })
     void saysWhatCouldBeMeant(String code, String hint) {
@@ -89,7 +95,19 @@ class HintsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"xyzzy + 1", "matrix.quux()", "Plugh p = null;", "int x = \"a\";", "for (", "1 +", "q"})
+    @ValueSource(
+            strings = {
+                "xyzzy + 1",
+                "matrix.quux()",
+                "Plugh p = null;",
+                "int x = \"a\";",
+                "for (",
+                "1 +",
+                "q",
+                "trace.step()",
+                "system + 1",
+                "random.nextInt()"
+            })
     void saysNothingWhereNothingIsNear(String code) {
         assertThat(error(code)).isNotEmpty().doesNotContain("Did you mean", "There is such a class");
     }
