@@ -72,16 +72,16 @@ final class CellControl extends DirectExecutionControl {
             if (declaring == null) {
                 return;
             }
-            for (Field field : declaring.getDeclaredFields()) {
-                if (UNNAMED.matcher(field.getName()).matches()
-                        && !field.getType().isPrimitive()) {
-                    try {
+            try {
+                for (Field field : declaring.getDeclaredFields()) {
+                    if (UNNAMED.matcher(field.getName()).matches()
+                            && !field.getType().isPrimitive()) {
                         field.setAccessible(true);
                         field.set(null, null);
-                    } catch (IllegalAccessException | RuntimeException e) {
-                        // then it stays
                     }
                 }
+            } catch (IllegalAccessException | RuntimeException | LinkageError e) {
+                // then it stays; a class of a jar that lacks what it extends has no values
             }
         }
     }

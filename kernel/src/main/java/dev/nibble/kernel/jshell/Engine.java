@@ -15,7 +15,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
+import jdk.jshell.Diag;
 import jdk.jshell.EvalException;
+import jdk.jshell.ImportSnippet;
 import jdk.jshell.JShell;
 import jdk.jshell.MethodSnippet;
 import jdk.jshell.PersistentSnippet;
@@ -41,6 +43,9 @@ public final class Engine implements AutoCloseable {
     private static final long VIEW_MILLIS = 100;
 
     private static final long LONG_MILLIS = 10_000;
+
+    /** The compiler's word for a class whose file is damaged, too new or another class's, or needs one that is missing. */
+    private static final String UNREADABLE = "compiler.err.cant.access";
 
     /** Held by whoever calls JShell, which bears one caller at a time; free while cells' code runs. */
     private final ReentrantLock compiler = new ReentrantLock(true);
@@ -295,8 +300,9 @@ public final class Engine implements AutoCloseable {
             List<SnippetEvent> events;
             try (var _ = slowVectors.watch(thread, cell::note)) {
                 events = control.within(frame, () -> shell.eval(code));
-            } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+            } catch (RuntimeException | StackOverflowError | OutOfMemoryError | InternalError | AssertionError e) {
                 MemoryReserve.releaseAfter(e);
+                classes.readAnew();
                 return cell.isCancelled()
                         ? Evaluation.failed(interrupted())
                         : Evaluation.failed(tracebacks.compilerFailed(e, whole, offset));
@@ -307,6 +313,10 @@ public final class Engine implements AutoCloseable {
             forgetUnnamed(events, frame);
             if (cell.isCancelled() || frame.stopped()) {
                 return Evaluation.failed(interrupted(stack(events)));
+            }
+            Problem unusable = unusable(events, whole, offset, completeness);
+            if (unusable != null) {
+                return Evaluation.failed(unusable);
             }
             Evaluation result = Evaluation.NOTHING;
             var reset = new ArrayList<String>();
@@ -340,6 +350,40 @@ public final class Engine implements AutoCloseable {
             }
             SessionClasses.noteLost(reset, (reset.size() == 1 ? "its" : "their") + " class was defined anew", cell);
             return result;
+        }
+
+        /**
+         * What is wrong if the compiler could not read a class that the snippet needs, or broke down. It does not get over
+         * either: from then on it takes that class for one without members, and what it made nothing of for there.
+         */
+        private Problem unusable(
+                List<SnippetEvent> events, CellSource whole, int offset, SourceCodeAnalysis.Completeness completeness) {
+            for (SnippetEvent event : events) {
+                Snippet snippet = event.snippet();
+                if (event.causeSnippet() != null) {
+                    continue;
+                }
+                boolean isValid = event.status() == Snippet.Status.VALID;
+                List<Diag> unreadable = isValid
+                        ? List.of()
+                        : shell.diagnostics(snippet)
+                                .filter(error -> UNREADABLE.equals(error.getCode()))
+                                .toList();
+                boolean brokeDown = isValid
+                        && !(snippet instanceof ImportSnippet)
+                        && !control.classes()
+                                .containsKey(analysis.wrapper(snippet).fullClassName());
+                if (!unreadable.isEmpty() || brokeDown) {
+                    classes.readAnew();
+                    if (event.status() != Snippet.Status.REJECTED) {
+                        shell.drop(snippet);
+                    }
+                    return brokeDown
+                            ? tracebacks.compilerFailed(new InternalError("it made no class of it"), whole, offset)
+                            : tracebacks.rejected(unreadable, whole, offset, completeness);
+                }
+            }
+            return null;
         }
 
         private void forgetUnnamed(List<SnippetEvent> events, CellControl.Frame frame) {

@@ -135,7 +135,6 @@ final class Hints {
         var near = new ArrayList<String>();
         if (!symbol.group(1).equals("class")) {
             near.addAll(nearest(name, names(code, at)));
-            near.remove(name); // a method of that name, where a variable is missing
         }
         boolean mayBeType = !isMethod && !isMember && Character.isUpperCase(name.charAt(0));
         if (mayBeType) {
@@ -145,6 +144,7 @@ final class Hints {
             }
             near.addAll(nearestTypes(name));
         }
+        near.removeIf(name::equals); // a method, where a variable is missing; a class that can not be read
         lines.addAll(meant(near, isMethod ? "()" : ""));
         if (!isMethod && !isMember && Character.isLowerCase(name.charAt(0))) {
             lines.addAll(inOtherCase(name, symbol.group(1).equals("class"), code, at));

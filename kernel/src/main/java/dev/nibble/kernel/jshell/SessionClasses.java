@@ -138,6 +138,11 @@ public final class SessionClasses {
         return analysis.alone(() -> changed(compiled, () -> control.loaders().renew(run)));
     }
 
+    /** Makes the compiler forget which classes it has read, and could not read. */
+    void readAnew() {
+        shell.addToClasspath("");
+    }
+
     /**
      * Has everybody look again.
      *
@@ -156,7 +161,7 @@ public final class SessionClasses {
             });
             renewal.run();
         }
-        // Makes the compiler forget what it has read.
+        // The compiler forgets what it has read.
         places.forEach(place -> shell.addToClasspath(place.toString()));
         changes.incrementAndGet();
         control.classPathChanged();

@@ -8,6 +8,9 @@ import dev.nibble.kernel.display.MimeBundle;
 import dev.nibble.kernel.display.NoOutput;
 import dev.nibble.kernel.display.RenderOptions;
 import dev.nibble.kernel.jshell.SlowVectors.Where;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -15,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -110,6 +114,23 @@ class HintsTest {
             })
     void saysNothingWhereNothingIsNear(String code) {
         assertThat(error(code)).isNotEmpty().doesNotContain("Did you mean", "There is such a class");
+    }
+
+    /** The compiler tells of such a class once, and breaks down or makes nothing of the code where it meets it again. */
+    @Test
+    void aClassThatCanNotBeReadFailsTheCellAndNamesTheFile(@TempDir Path place) throws IOException {
+        Path file = Files.createDirectories(place.resolve("damaged")).resolve("Part.class");
+        Files.writeString(file, "no class");
+        engine.classes().add(List.of(place));
+        for (String code : List.of(
+                "new damaged.Part();",
+                "1 + 1; new damaged.Part();",
+                "var part = new damaged.Part();",
+                "class Whole extends damaged.Part {}",
+                "int size() { return new damaged.Part().size(); }")) {
+            assertThat(error(code)).as(code).contains("bad class file: " + file);
+        }
+        assertThat(error("groupSize + 1")).isEmpty();
     }
 
     @Test
