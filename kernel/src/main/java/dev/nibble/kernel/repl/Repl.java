@@ -5,6 +5,7 @@ import dev.nibble.kernel.display.ProgressState;
 import dev.nibble.kernel.display.RenderOptions;
 import dev.nibble.kernel.history.History;
 import dev.nibble.kernel.history.HistoryFile;
+import dev.nibble.kernel.protocol.CellRunner;
 import dev.nibble.kernel.protocol.CellRunner.CellRequest;
 import dev.nibble.kernel.protocol.CellRunner.CellResult;
 import dev.nibble.kernel.protocol.Cells;
@@ -65,14 +66,16 @@ public final class Repl implements AutoCloseable {
      * Runs a text as one cell, and shows its last value; a text that is no cell, because it has expressions without
      * semicolons between its lines, as it would be typed. Stops at the first error, and at {@code System.exit}.
      *
+     * @param input what the text reads from {@code System.in}; null if there is nothing to read
      * @return the exit code: 0 if all of it ran, 1 after an error, or what it gave to {@code System.exit}
      */
-    public int script(String code, PrintWriter out, PrintWriter err, boolean colours) {
+    public int script(String code, CellRunner.Input input, PrintWriter out, PrintWriter err, boolean colours) {
         var output = new ScriptOutput(out, err, colours);
         List<String> parts = cells.magics().asTyped(code, cells::check, new CancelToken());
         boolean ok = true;
         for (int i = 0; i < parts.size() && ok && output.exit.isEmpty(); i++) {
-            ok = cells.run(CellRequest.of(parts.get(i)), output).ok();
+            ok = cells.run(new CellRequest(parts.get(i), false, true, input), output)
+                    .ok();
             output.finish();
         }
         return output.exit.orElse(ok ? 0 : 1);

@@ -12,6 +12,8 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jline.terminal.Size;
 import org.jline.terminal.impl.ExternalTerminal;
@@ -40,7 +42,7 @@ class ReplTest {
     }
 
     private int script(String code) {
-        return scripts.script(code, new PrintWriter(out), new PrintWriter(err), false);
+        return scripts.script(code, null, new PrintWriter(out), new PrintWriter(err), false);
     }
 
     @Test
@@ -64,6 +66,22 @@ class ReplTest {
         assertThat(script("int a = 1;\nint b = \"x\";\nSystem.out.println(a);")).isEqualTo(1);
         assertThat(err.toString()).contains("CompileError", "line 2").doesNotContain("\u001b");
         assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void aScriptReadsWhatItIsGiven() {
+        var lines = new ArrayDeque<>(List.of("one", "two", "three"));
+        String code = "new Scanner(System.in).nextLine() + input(\"? \")\nnew Scanner(System.in).nextLine()\n"
+                + "new Scanner(System.in).hasNextLine()";
+        assertThat(scripts.script(
+                        code,
+                        (prompt, password) -> lines.isEmpty() ? null : prompt + lines.poll(),
+                        new PrintWriter(out),
+                        new PrintWriter(err),
+                        false))
+                .as(err.toString())
+                .isZero();
+        assertThat(out).hasToString("one? two\nthree\nfalse\n");
     }
 
     @Test
