@@ -23,6 +23,7 @@ import picocli.CommandLine.Parameters;
 /** {@code %jars}: local jars and class folders on the session's class path, which can be loaded anew after a build. */
 public final class JarsMagic extends OptionMagic<JarsMagic.Arguments> {
     private static final int DEEPEST = 12;
+    private static final String AS_THEY_WERE = "; its classes stay as they were last";
 
     /** Its options. */
     @Command(
@@ -99,13 +100,25 @@ public final class JarsMagic extends OptionMagic<JarsMagic.Arguments> {
         if (places.isEmpty()) {
             throw new UsageError("there is nothing to load anew: %jars PATH adds jars and folders");
         }
+        var gone = new ArrayList<String>();
+        var unreadable = new ArrayList<String>();
         List<LocalClasses.Place> fresh = context.session().call(() -> {
             var all = new ArrayList<LocalClasses.Place>();
             for (LocalClasses.Place place : places) {
-                all.add(classPath.local().again(place, stop));
+                boolean isThere = Files.exists(place.original());
+                try {
+                    all.add(classPath.local().again(place, stop));
+                } catch (UsageError e) {
+                    (isThere ? unreadable : gone).add(e.getMessage() + AS_THEY_WERE);
+                }
             }
             return all;
         });
+        if (fresh.isEmpty()) {
+            throw new UsageError(
+                    Stream.concat(unreadable.stream(), gone.stream()).collect(Collectors.joining("\n")));
+        }
+        gone.forEach(one -> context.cell().note("note: " + one));
         fresh.forEach(classPath::add);
         SessionClasses classes = context.engine().classes();
         List<String> lost =
@@ -115,6 +128,9 @@ public final class JarsMagic extends OptionMagic<JarsMagic.Arguments> {
             context.cell().say(says("loaded anew", place));
         });
         ClassPath.noteLost(lost, context);
+        if (!unreadable.isEmpty()) {
+            throw new UsageError(String.join("\n", unreadable));
+        }
     }
 
     /** Says which of its classes are there already, and whose count. */

@@ -1,6 +1,7 @@
 package dev.nibble.kernel.magic;
 
 import dev.nibble.core.CancelToken;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileVisitResult;
@@ -10,9 +11,11 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipInputStream;
 
@@ -22,6 +25,9 @@ import java.util.zip.ZipInputStream;
  */
 final class LocalClasses {
     private static final String CLASS = ".class";
+    /** How a class file begins. */
+    private static final byte[] MAGIC = {(byte) 0xca, (byte) 0xfe, (byte) 0xba, (byte) 0xbe};
+
     /** More is a mistake, such as a home folder. */
     private static final long MOST_BYTES = 2L << 30;
 
@@ -97,6 +103,7 @@ final class LocalClasses {
                     Path second = compiled.resolve(inside.toString());
                     Files.createDirectories(second.getParent());
                     Files.copy(file, second);
+                    check(second, from, inside.toString());
                 }
                 return FileVisitResult.CONTINUE;
             }
@@ -113,10 +120,12 @@ final class LocalClasses {
         }
         int classes = 0;
         long bytes = 0;
+        String last = "";
         try (InputStream file = Files.newInputStream(jar);
                 var zip = new ZipInputStream(file)) {
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
                 stop.check("%jars");
+                last = " at " + entry.getName();
                 Path target = folder.resolve(entry.getName()).normalize();
                 if (!entry.getName().endsWith(CLASS) || !target.startsWith(folder)) {
                     continue;
@@ -126,12 +135,25 @@ final class LocalClasses {
                 try (var out = Files.newOutputStream(target)) {
                     bytes += copy(zip, out, room);
                 }
+                check(target, original, entry.getName());
                 if (++classes > MOST_FILES || bytes >= MOST_BYTES) {
                     throw tooLarge(original);
                 }
             }
+        } catch (ZipException | EOFException e) {
+            throw new Magic.UsageError(
+                    original + " is damaged" + last + " (" + e.getMessage() + "); build it again, or copy it again");
         }
         return classes;
+    }
+
+    private static void check(Path copy, Path original, String inside) throws IOException {
+        try (InputStream file = Files.newInputStream(copy)) {
+            if (!Arrays.equals(file.readNBytes(MAGIC.length), MAGIC)) {
+                throw new Magic.UsageError(original + ": " + inside
+                        + " is no class file, since it does not begin with CAFEBABE; build it again");
+            }
+        }
     }
 
     private static long copy(InputStream from, java.io.OutputStream to, long most) throws IOException {

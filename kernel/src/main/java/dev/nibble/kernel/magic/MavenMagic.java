@@ -95,7 +95,7 @@ public final class MavenMagic extends OptionMagic<MavenMagic.Arguments> {
         List<Found> added;
         try {
             List<Found> found = context.session()
-                    .call(() -> Artifacts.resolve(request, context.cell().progress()));
+                    .call(() -> Artifacts.resolve(request, context.cell().progress(), context.cell()::note));
             added = add(found, classPath, context);
         } catch (ArtifactsException e) {
             return failed("MavenError", e.getMessage());

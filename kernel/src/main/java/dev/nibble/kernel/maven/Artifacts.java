@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.eclipse.aether.artifact.Artifact;
 import org.eclipse.aether.collection.CollectRequest;
@@ -76,22 +77,26 @@ public final class Artifacts {
      * Finds them, and fetches what is not there yet.
      *
      * @param progress shows downloads; a stop request ends the wait at once and the downloads soon
+     * @param note told, of each artifact whose POM is missing or can not be read, that what it needs is not among them
      * @return what was asked for and what it needs, in the order of a class path
      * @throws ArtifactsException if any of it can not be had
      * @throws dev.nibble.core.Cancelled if a stop was asked for
      */
-    public static List<Found> resolve(Request request, Progress progress) {
+    public static List<Found> resolve(Request request, Progress progress, Consumer<String> note) {
         List<Dependency> wanted = dependencies(request);
         List<RemoteRepository> first =
                 request.repositories().stream().map(Coordinates::repository).toList();
         if (request.settings() != null && !Files.isReadable(request.settings())) {
             throw new ArtifactsException("there is no settings file " + request.settings());
         }
-        return apart("nibble-maven", progress.cancelToken(), () -> {
-            try (Context context = context(request, new Downloads(progress))) {
+        var unread = new UnreadPoms();
+        List<Found> found = apart("nibble-maven", progress.cancelToken(), () -> {
+            try (Context context = context(request, new Downloads(progress), unread)) {
                 return resolve(context, repositories(context, first), wanted);
             }
         });
+        unread.notes().forEach(note);
+        return found;
     }
 
     private static List<Dependency> dependencies(Request request) {
@@ -127,7 +132,7 @@ public final class Artifacts {
     }
 
     private static void fetchSources(Request request, List<Found> artifacts, BiConsumer<Found, Path> take) {
-        try (Context context = context(request, new Downloads(Progress.NONE))) {
+        try (Context context = context(request, new Downloads(Progress.NONE), new UnreadPoms())) {
             List<RemoteRepository> repositories = repositories(
                     context,
                     request.repositories().stream().map(Coordinates::repository).toList());
@@ -153,7 +158,7 @@ public final class Artifacts {
         }
     }
 
-    private static Context context(Request request, Downloads downloads) {
+    private static Context context(Request request, Downloads downloads, UnreadPoms unread) {
         String local = System.getProperty("maven.repo.local");
         var overrides = ContextOverrides.create()
                 .withUserSettings(true)
@@ -162,7 +167,8 @@ public final class Artifacts {
                 // A folder is no network.
                 .configProperties(Map.of("aether.offline.protocols", "file"))
                 .checksumPolicy(request.unchecked() ? ChecksumPolicy.WARN : ChecksumPolicy.FAIL)
-                .transferListener(downloads);
+                .transferListener(downloads)
+                .repositoryListener(unread);
         if (request.offline()) {
             overrides.offline(true);
         }

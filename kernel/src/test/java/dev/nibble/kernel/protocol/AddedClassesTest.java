@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -181,6 +182,27 @@ class AddedClassesTest {
     }
 
     @Test
+    void mavenSaysWhatCameWithoutWhatItNeeds() throws IOException {
+        String maven = "%maven --settings " + settings("http://127.0.0.1:9/", "torn") + " --offline ";
+        Path local = all.resolve("torn");
+        Path leaf = repository.resolve("org/tree/leaf/1.0/leaf-1.0.jar");
+        for (String name : List.of("torn", "bare")) {
+            Path folder = Files.createDirectories(local.resolve("org/tree/" + name + "/1.0"));
+            Files.copy(leaf, folder.resolve(name + "-1.0.jar"));
+        }
+        Path pom = local.resolve("org/tree/torn/1.0/torn-1.0.pom");
+        Files.writeString(pom, "<project><oops");
+        assertThat(printed(maven + "org.tree:torn:1.0 org.tree:bare:1.0"))
+                .startsWith("added org.tree:torn:1.0, org.tree:bare:1.0");
+        assertThat(shown.stderr.toString())
+                .contains("note: what org.tree:torn:1.0 needs does not come along, because its POM can not be read: ")
+                .contains("POM " + pom, "delete it and run %maven again")
+                .contains("note: what org.tree:bare:1.0 needs does not come along, because there is no POM of it here")
+                .contains("without --offline")
+                .hasLineCount(2);
+    }
+
+    @Test
     void anInterruptEndsTheWaitForAServer() throws Exception {
         try (var silent = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
             Path slow = settings("http://127.0.0.1:" + silent.getLocalPort() + "/", "silent");
@@ -331,6 +353,26 @@ class AddedClassesTest {
         Path torn = folder.resolve("torn.jar");
         Files.write(torn, Arrays.copyOf(Files.readAllBytes(copy), (int) Files.size(copy) - 30));
         assertThat(failure("%jars " + torn)).isEqualTo("UsageError: " + torn + " is no jar, or not all of one");
+        Files.delete(copy);
+        assertThat(printed("%jars --reload")).isEqualTo("loaded anew " + classes + " (2 classes)\n");
+        assertThat(shown.stderr.toString())
+                .contains("note: there is no " + copy + "; its classes stay as they were last");
+        Path answer = classes.resolve("lab/Answer.class");
+        Files.writeString(answer, "no class");
+        assertThat(failure("%jars --reload"))
+                .contains("UsageError: " + classes + ": lab/Answer.class is no class file", "there is no " + copy);
+        assertThat(printed("System.out.print(new lab.Answer().of());")).isEqualTo("42");
+        Path garbage = TinyJars.jar(classes, folder.resolve("garbage.jar"));
+        assertThat(failure("%jars " + garbage))
+                .contains(garbage + ": lab/Answer.class is no class file, since it does not begin with CAFEBABE");
+        Files.write(
+                answer, new Random(1).ints(20_000).mapToObj(Integer::toString).toList());
+        Path damaged = TinyJars.jar(classes, folder.resolve("damaged.jar"));
+        byte[] bytes = Files.readAllBytes(damaged);
+        Arrays.fill(bytes, 2000, 6000, (byte) 0x55);
+        Files.write(damaged, bytes);
+        assertThat(failure("%jars " + damaged))
+                .startsWith("UsageError: " + damaged + " is damaged at lab/Answer.class (");
     }
 
     @Test
