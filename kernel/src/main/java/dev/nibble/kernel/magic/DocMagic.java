@@ -38,6 +38,10 @@ public final class DocMagic implements Magic {
         if (name.isEmpty()) {
             throw new UsageError("%" + NAME + " needs a name, as in %" + NAME + " String.format");
         }
+        if (name.equals("--help")) {
+            context.cell().say(manual());
+            return Evaluation.NOTHING;
+        }
         if (name.startsWith("%")) {
             context.cell().page(MimeBundle.text(Magics.manual(name, context)));
             return Evaluation.NOTHING;

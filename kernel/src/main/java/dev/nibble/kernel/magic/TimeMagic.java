@@ -33,6 +33,10 @@ public final class TimeMagic implements Magic {
 
     @Override
     public Evaluation run(Call call, Context context) {
+        if (call.arguments().equals("--help")) {
+            context.cell().say(manual());
+            return Evaluation.NOTHING;
+        }
         if (!call.wholeCell() && call.arguments().isEmpty()) {
             throw new UsageError(
                     "%time needs code on its line, as in %time model.weights(); %%time times a whole cell");

@@ -2,10 +2,13 @@ package dev.nibble.kernel.magic;
 
 import com.sun.management.ThreadMXBean;
 import dev.nibble.kernel.jshell.CellSource;
+import dev.nibble.kernel.jshell.CodeCheck;
 import dev.nibble.kernel.jshell.Evaluation;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -19,6 +22,9 @@ public final class TimeitMagic extends OptionMagic<TimeitMagic.Arguments> {
     private static final long RUN_NANOS = 200_000_000;
     private static final long LONGEST_WARM_UP = 3_000_000_000L;
     private static final int MOST_RUNS = 1000;
+    /** Places, from the end, where statements may give way to an expression. */
+    private static final int MOST_TRIES = 4;
+
     /** Runs in a row that are no faster than those before: the compiler rests. */
     private static final int STEADY = 3;
 
@@ -68,13 +74,8 @@ public final class TimeitMagic extends OptionMagic<TimeitMagic.Arguments> {
             throw new UsageError("%timeit needs code: %timeit w.multiply(x), or %%timeit before a cell");
         }
         Evaluation made = compiled(code, context);
-        if (made == null) { // what is wrong with it is said in its own place
-            Evaluation plain =
-                    context.session().evaluate(call.source(), Math.min(begin, call.bodyEnd()), call.bodyEnd());
-            if (plain.problem() != null) {
-                return plain;
-            }
-            throw new UsageError("%timeit takes an expression or statements; declare types and imports before");
+        if (made == null) {
+            return refused(call, Math.min(begin, call.bodyEnd()), context);
         }
         var work = (Callable<?>) made.value();
         long given = loops;
@@ -84,17 +85,79 @@ public final class TimeitMagic extends OptionMagic<TimeitMagic.Arguments> {
         return Evaluation.NOTHING;
     }
 
-    /** The code as something to call: an expression, else statements; null if it is neither. */
+    /** The code as something to call: an expression, else statements, which may end with one; null if it is neither. */
     private static Evaluation compiled(String code, Context context) {
-        String expression = code.endsWith(";") ? code.substring(0, code.length() - 1) : code;
-        for (String body : new String[] {expression, "{ " + code + "\n; return null; }"}) {
-            String made = "(java.util.concurrent.Callable<Object>) () -> " + body;
-            Evaluation evaluation = context.session().evaluate(new CellSource("%timeit", made), 0, made.length());
-            if (evaluation.problem() == null && evaluation.value() instanceof Callable<?>) {
-                return evaluation;
+        String expression = withoutSemicolon(code);
+        Evaluation made = callable(expression, context);
+        if (made == null) {
+            made = callable("{ " + code + "\n; return null; }", context);
+        }
+        for (int at : lastExpressions(expression, context)) {
+            if (made == null) {
+                made = callable(
+                        "{ " + expression.substring(0, at) + " return (" + expression.substring(at) + "\n); }",
+                        context);
             }
         }
-        return null;
+        return made;
+    }
+
+    private static String withoutSemicolon(String code) {
+        return code.endsWith(";") ? code.substring(0, code.length() - 1) : code;
+    }
+
+    /** Where an expression after statements may begin, the last place first. */
+    private static List<Integer> lastExpressions(String code, Context context) {
+        var check = new CodeCheck(context.engine().analysis());
+        var found = new ArrayList<Integer>();
+        for (int at = code.length() - 1; at > 0 && found.size() < MOST_TRIES; at--) {
+            // Of a semicolon and the line's end after it, one is enough.
+            char before = code.charAt(at - 1);
+            boolean mayBegin = before == '\n' || (before == ';' && code.charAt(at) != '\n');
+            String last = code.substring(at);
+            if (mayBegin && !last.isBlank() && check.check(last).status() == CodeCheck.Status.COMPLETE) {
+                found.add(at);
+            }
+        }
+        return found;
+    }
+
+    private static Evaluation callable(String body, Context context) {
+        String made = "(java.util.concurrent.Callable<Object>) () -> " + body;
+        Evaluation evaluation = context.session().evaluate(new CellSource("%timeit", made), 0, made.length());
+        return evaluation.problem() == null && evaluation.value() instanceof Callable<?> ? evaluation : null;
+    }
+
+    /** Says in its own place what is wrong with code; as a block, of which nothing stays in the session. */
+    private static Evaluation refused(Call call, int begin, Context context) {
+        String text = call.source().text();
+        String code = text.substring(begin, call.bodyEnd()).stripTrailing();
+        if (code.indexOf(';') < 0 && code.strip().indexOf('\n') < 0) {
+            Evaluation plain = context.session().evaluate(call.source(), begin, call.bodyEnd());
+            if (plain.problem() != null) {
+                return plain;
+            }
+        }
+        var check = new CodeCheck(context.engine().analysis());
+        CodeCheck.Status whole = check.check(code).status();
+        var blocks = new ArrayList<String>();
+        blocks.add(
+                "{" + code + (whole == CodeCheck.Status.INCOMPLETE ? "" : code.matches("(?s).*[;}]") ? "\n}" : "\n;}"));
+        String expression = withoutSemicolon(code);
+        for (int at : lastExpressions(expression, context)) {
+            blocks.add("{" + expression.substring(0, at) + "Object value = " + expression.substring(at) + "\n;}");
+        }
+        for (String block : blocks) {
+            if (whole != CodeCheck.Status.COMPLETE || check.check(block).status() == CodeCheck.Status.COMPLETE) {
+                var shown = new CellSource(call.source().name(), text.substring(0, begin) + block);
+                Evaluation tried = context.session().evaluate(shown, begin, begin + block.length());
+                if (tried.problem() != null) {
+                    return tried;
+                }
+            }
+        }
+        throw new UsageError("%timeit runs statements, of which the last may be an expression; declare methods and"
+                + " imports in a cell before it");
     }
 
     private static long loop(Callable<?> work, long loops) throws Exception {

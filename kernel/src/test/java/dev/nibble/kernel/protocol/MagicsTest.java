@@ -153,7 +153,13 @@ class MagicsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"%timeit -n 100 -r 3 Math.sqrt(2)", "%%timeit -n 100 -r 3\nint s = 0;\ns += 1;"})
+    @ValueSource(
+            strings = {
+                "%timeit -n 100 -r 3 Math.sqrt(2)",
+                "%%timeit -n 100 -r 3\nint s = 0;\ns += 1;",
+                "%timeit -n 100 -r 3 int s = 0; s + 1",
+                "%%timeit -n 100 -r 3\nint s = 0;\nList.of(s, 2) // two\n    .stream()\n    .count()"
+            })
     void timeitTellsMedianAndAllocation(String code) {
         assertThat(printed(code))
                 .matches(
@@ -165,6 +171,17 @@ class MagicsTest {
         assertThat(printed("%timeit -n 1000 -r 3 new byte[1000]")).containsPattern("10[0-9][0-9] bytes allocated");
         assertThat(failure("%timeit Math.sqrtt(2)")).contains("CompileError", "sqrtt");
         assertThat(failure("%timeit")).startsWith("UsageError");
+    }
+
+    @Test
+    void timeitLeavesNothingBehind() {
+        assertThat(failure("%%timeit\nint kept = 3;\nMath.sqrtt(kept);\nkept + 1"))
+                .contains("CompileError", "sqrtt");
+        assertThat(shown.traceback).contains("line 3", "Math.sqrtt(kept);");
+        assertThat(failure("%%timeit\nint kept = 3;\nint twice(int x) { return 2 * x; }\ntwice(kept)"))
+                .isEqualTo("UsageError: %timeit runs statements, of which the last may be an expression; declare"
+                        + " methods and imports in a cell before it");
+        assertThat(printed("%who")).doesNotContain("kept");
     }
 
     @Test
@@ -447,6 +464,8 @@ class MagicsTest {
         assertThat(printed("%lsmagic")).contains("%time", "%%bash", "!command");
         assertThat(printed("%timeit --help")).startsWith("%timeit").contains("%%timeit", "-n, --number");
         assertThat(printed("%who --help")).startsWith("%who [-h]");
+        assertThat(printed("%time --help")).startsWith("%time CODE").contains("%%time", "wall and CPU time");
+        assertThat(printed("%doc --help")).startsWith("%doc NAME").contains("NAME??", "Shift-Tab");
         assertThat(shown.stderr.toString()).isEmpty();
         printed("%timeit?");
         assertThat(shown.displayed("text/plain")).startsWith("%timeit").contains("-n, --number");
