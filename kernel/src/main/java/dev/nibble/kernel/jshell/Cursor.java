@@ -46,6 +46,7 @@ final class Cursor {
             Set.of("int", "long", "short", "byte", "char", "float", "double", "boolean", "var", "void");
 
     private final String code;
+    private final String behind;
     private final int at;
     private final List<Token> tokens;
     private final List<Part> parts;
@@ -57,6 +58,12 @@ final class Cursor {
      * @param at in UTF-16 units
      */
     Cursor(String code, int at) {
+        this(code, at, "");
+    }
+
+    /** @param behind what the name is called with, in brackets; empty if that does not matter */
+    Cursor(String code, int at, String behind) {
+        this.behind = behind;
         this.code = code;
         this.at = at;
         this.tokens = Lexer.tokens(code, at);
@@ -322,6 +329,7 @@ final class Cursor {
         body.append(isMethod ? "new Object() {\n" : "")
                 .append(written)
                 .append(mark)
+                .append(behind)
                 .append(part == null ? ";" : closers(part))
                 .append(isMethod ? "\n};" : "");
     }
@@ -343,7 +351,10 @@ final class Cursor {
     private String closers(Part part) {
         var out = new StringBuilder();
         int previous = tokens.size() - (typed().isEmpty() && place != Place.TEXT ? 1 : 2);
-        if (place != Place.TEXT && previous >= 0 && tokens.get(previous).is(code, "new")) {
+        if (place != Place.TEXT
+                && behind.isEmpty()
+                && previous >= 0
+                && tokens.get(previous).is(code, "new")) {
             out.append("()");
         }
         int inner = tokens.size();

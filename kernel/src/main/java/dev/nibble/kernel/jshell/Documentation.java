@@ -76,7 +76,7 @@ public final class Documentation {
             }
         }
         if (end > begin && Character.isJavaIdentifierStart(code.charAt(begin))) {
-            int arguments = code.startsWith("(", end) ? countAll(code, end) : -1;
+            Arguments arguments = code.startsWith("(", end) ? Arguments.of(code, end, code.length()) : null;
             Optional<Help> help = named(code, begin, end, arguments, withSource);
             if (help.isPresent()) {
                 return help;
@@ -89,7 +89,6 @@ public final class Documentation {
     private Optional<Help> call(String code, int at, boolean withSource) {
         List<Token> tokens = Lexer.tokens(code, at);
         int depth = 0;
-        int commas = 0;
         for (int i = tokens.size() - 1; i > 0; i--) {
             Token token = tokens.get(i);
             if (token.is(code, ')') || token.is(code, ']') || token.is(code, '}')) {
@@ -99,50 +98,29 @@ public final class Documentation {
             } else if (token.is(code, '(')) {
                 Token name = tokens.get(i - 1);
                 if (depth == 0 && name.kind() == Kind.WORD && !CONTROLS.contains(name.text(code))) {
-                    boolean isEmpty = i == tokens.size() - 1
-                            && code.substring(token.end(), at).isBlank();
-                    return named(code, name.begin(), name.end(), isEmpty ? 0 : commas + 1, withSource);
+                    return named(code, name.begin(), name.end(), Arguments.of(code, token.begin(), at), withSource);
                 }
                 depth--;
-            } else if (depth == 0 && token.is(code, ',')) {
-                commas++;
             } else if (depth == 0 && token.is(code, ';')) {
                 break;
             }
             if (depth < 0) { // out of a bracket that is no call's
                 depth = 0;
-                commas = 0;
             }
         }
         return Optional.empty();
     }
 
-    /** How many arguments stand in the brackets from {@code open} on. */
-    private static int countAll(String code, int open) {
-        int depth = 0;
-        int commas = 0;
-        boolean any = false;
-        for (Token token : Lexer.tokens(code, code.length())) {
-            if (token.begin() < open) {
-                continue;
-            }
-            if (token.is(code, '(') || token.is(code, '[') || token.is(code, '{')) {
-                any |= depth > 0;
-                depth++;
-            } else if (token.is(code, ')') || token.is(code, ']') || token.is(code, '}')) {
-                if (--depth == 0) {
-                    break;
-                }
-            } else {
-                any = true;
-                commas += depth == 1 && token.is(code, ',') ? 1 : 0;
-            }
-        }
-        return any ? commas + 1 : 0;
+    /** @param arguments of the call of it; null if it is called nowhere */
+    private Optional<Help> named(String code, int begin, int end, Arguments arguments, boolean withSource) {
+        // With what it is called with; if that can not be read, without.
+        return named(code, begin, end, arguments == null ? "" : arguments.written(), arguments, withSource)
+                .or(() -> arguments == null ? Optional.empty() : named(code, begin, end, "", arguments, withSource));
     }
 
-    private Optional<Help> named(String code, int begin, int end, int arguments, boolean withSource) {
-        var cursor = new Cursor(code, end);
+    private Optional<Help> named(
+            String code, int begin, int end, String behind, Arguments arguments, boolean withSource) {
+        var cursor = new Cursor(code, end, behind);
         if (cursor.place() == Place.NOTHING || cursor.place() == Place.TEXT) {
             return Optional.empty();
         }
@@ -157,7 +135,7 @@ public final class Documentation {
         });
     }
 
-    private Help help(Named named, Object value, Found found, int arguments, boolean withSource) {
+    private Help help(Named named, Object value, Found found, Arguments arguments, boolean withSource) {
         var html = new StringBuilder();
         switch (named) {
             case Named.Variable variable -> variable(variable, value, found, html, withSource);
@@ -211,11 +189,10 @@ public final class Documentation {
 
     // ---- methods
 
-    private void methods(Named.Methods methods, Found found, int arguments, StringBuilder html, boolean withSource) {
-        List<Calls.Candidate> all = new ArrayList<>(methods.candidates());
-        if (arguments >= 0) {
-            all.sort(java.util.Comparator.comparingInt(one -> rank(one.method(), arguments)));
-        }
+    private void methods(
+            Named.Methods methods, Found found, Arguments arguments, StringBuilder html, boolean withSource) {
+        List<Calls.Candidate> all =
+                arguments == null ? methods.candidates() : arguments.sorted(methods.candidates(), found);
         Calls.Candidate first = all.getFirst();
         Optional<Declaration> declaration = declaration(first.method(), found);
         head(line(first, declaration.map(Declaration::parameters).orElse(null)), html);
@@ -263,18 +240,6 @@ public final class Documentation {
         if (declaration.isEmpty()) {
             missing(first.method(), found, html);
         }
-    }
-
-    /** Those that have exactly as many parameters, then those that take so many, then the others. */
-    private static int rank(ExecutableElement method, int arguments) {
-        int parameters = method.getParameters().size();
-        if (parameters == arguments && !method.isVarArgs()) {
-            return 0;
-        }
-        if (method.isVarArgs() && arguments >= parameters - 1) {
-            return 1;
-        }
-        return parameters > arguments ? 2 + parameters - arguments : 100;
     }
 
     private static String line(Calls.Candidate candidate, List<String> names) {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What Shift-Tab shows. */
@@ -71,6 +72,30 @@ class DocumentationTest {
                 .contains("String substring(int beginIndex, int endIndex)");
         assertThat(text("\"abc\".substring(¦").lines().findFirst()).contains("String substring(int beginIndex)");
         assertThat(text("Math.ma¦x(1f, 2f)")).contains("float max(float a, float b)", "double max(double a, double b)");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\u0001',
+            value = {
+                "Math.max(1.0,                        | double max(double a, double b)",
+                "Math.ma¦x(1, 2L)                     | long max(long a, long b)",
+                "Math.abs(-2.5f                       | float abs(float a)",
+                "String.valueOf('c'                   | String valueOf(char c)",
+                "String.valueOf(\"a                  | String valueOf(Object obj)",
+                "Charts.numberLine(\"int\", 4       | numberLine(String",
+                "\"abc\".indexOf(\"b\", ¦         | int indexOf(String str, int fromIndex)",
+                "List.of(1, 2).remo¦ve((Object) 1)    | boolean remove(Object o)",
+                "names.toArray(new String[0]          | T[] toArray(T[] a)",
+                "new StringBuilder().append(Math.sqrt(groupSize) | append(double d)",
+                "String.format(\"%s\", names,       | String format(String format, Object... args)",
+                "Math.max(new HashMap<String, Integer>().get(\"a\"), 2.5 | double max(double a, double b)",
+                "Thread.sleep(java.time.Duration.ofMillis(1) | void sleep(Duration duration)",
+                "Math.max(List.of(1).get(0), 2.5      | double max(double a, double b)"
+            })
+    void theOverloadThatTakesTheArgumentsThatAreThereComesFirst(String code, String first) {
+        assertThat(text(code).lines().findFirst().orElse("")).contains(first);
     }
 
     @Test
