@@ -185,7 +185,8 @@ def look(lab, scratch, program, screenshots):
 
         # The stepper's film, from a file, without a network.
         saved = json.loads((scratch / "notebooks" / "widgets.ipynb").read_text())
-        film = "".join(saved["cells"][2]["outputs"][0]["data"]["text/html"])
+        # On a slow machine an empty display of quantization's progress comes first.
+        film = "".join(saved["cells"][2]["outputs"][-1]["data"]["text/html"])
         page_file = scratch / "film.html"
         page_file.write_text("<!DOCTYPE html><meta charset='utf-8'><body>" + film)
         offline = browser.new_context(offline=True).new_page()
