@@ -31,7 +31,8 @@ class EncoderRoomTest {
         codec.encode(x, 0, MANY, RowContext.NONE, 0, out, 0); // classes are loaded
         long batch = allocated(codec, x, BATCH, out);
         long many = allocated(codec, x, MANY, out);
-        assertThat(many).isLessThan(batch + 1024);
+        // Room that is taken for each batch anew would be eight times as much; what the JVM links meanwhile is little.
+        assertThat(many).isLessThan(2 * batch);
     }
 
     private static long allocated(BlockCodec codec, float[] x, int blocks, byte[] out) {
