@@ -54,7 +54,7 @@ final class Arguments {
             if (token.begin() < open) {
                 continue;
             }
-            depth += nesting(code, token);
+            depth += token.nesting(code);
             if (depth == 0) {
                 break;
             }
@@ -88,16 +88,9 @@ final class Arguments {
         if (!last.closed()) {
             return tokens.size() == 1 && last.kind() != Kind.CHARACTER ? "\"\"" : UNKNOWN;
         }
-        int depth = tokens.stream().mapToInt(token -> nesting(code, token)).sum();
-        boolean endsValue = last.kind() != Kind.SIGN || last.is(code, ')') || last.is(code, ']') || last.is(code, '}');
+        int depth = tokens.stream().mapToInt(token -> token.nesting(code)).sum();
+        boolean endsValue = last.kind() != Kind.SIGN || last.nesting(code) < 0;
         return depth == 0 && endsValue ? code.substring(tokens.getFirst().begin(), last.end()) : UNKNOWN;
-    }
-
-    private static int nesting(String code, Token token) {
-        if (token.is(code, '(') || token.is(code, '[') || token.is(code, '{')) {
-            return 1;
-        }
-        return token.is(code, ')') || token.is(code, ']') || token.is(code, '}') ? -1 : 0;
     }
 
     /** For the compiler, in brackets. */

@@ -93,9 +93,9 @@ public final class CodeCheck {
         int head = -1; // where the word stands whose brackets were closed last
         for (int i = 0; i < tokens.size(); i++) {
             Token token = tokens.get(i);
-            if (token.is(code, '(') || token.is(code, '[') || token.is(code, '{')) {
+            if (token.nesting(code) > 0) {
                 open.push(i);
-            } else if (token.is(code, ')') || token.is(code, ']') || token.is(code, '}')) {
+            } else if (token.nesting(code) < 0) {
                 if (open.isEmpty()) {
                     return Status.INVALID;
                 }

@@ -339,9 +339,9 @@ final class Cursor {
         var open = new ArrayDeque<Integer>();
         for (int i = part.from(); i < part.to() && tokens.get(i).begin() < Math.max(begin, part.begin()); i++) {
             Token token = tokens.get(i);
-            if (token.is(code, '(') || token.is(code, '[') || token.is(code, '{')) {
+            if (token.nesting(code) > 0) {
                 open.push(i);
-            } else if ((token.is(code, ')') || token.is(code, ']') || token.is(code, '}')) && !open.isEmpty()) {
+            } else if (token.nesting(code) < 0 && !open.isEmpty()) {
                 open.pop();
             }
         }
@@ -417,7 +417,7 @@ final class Cursor {
         int questions = 0;
         for (int i = from; i < Math.min(to, tokens.size()); i++) {
             Token token = tokens.get(i);
-            depth += nesting(token);
+            depth += token.nesting(code);
             if (depth == 0 && token.is(code, ';')) {
                 questions = 0;
             } else if (depth == 0
@@ -437,19 +437,11 @@ final class Cursor {
         int count = 0;
         for (int i = from; i < Math.min(to, tokens.size()); i++) {
             Token token = tokens.get(i);
-            depth += nesting(token);
+            depth += token.nesting(code);
             if (depth == 0 && token.is(code, sign)) {
                 count++;
             }
         }
         return count;
-    }
-
-    /** How much deeper a bracket leads: 1, -1, or 0 for what is none. */
-    private int nesting(Token token) {
-        if (token.is(code, '(') || token.is(code, '[') || token.is(code, '{')) {
-            return 1;
-        }
-        return token.is(code, ')') || token.is(code, ']') || token.is(code, '}') ? -1 : 0;
     }
 }

@@ -91,7 +91,7 @@ public final class Documentation {
         int depth = 0;
         for (int i = tokens.size() - 1; i > 0; i--) {
             Token token = tokens.get(i);
-            if (token.is(code, ')') || token.is(code, ']') || token.is(code, '}')) {
+            if (token.nesting(code) < 0) {
                 depth++;
             } else if (token.is(code, '[') || token.is(code, '{')) {
                 depth--;

@@ -36,6 +36,13 @@ final class Lexer {
             return kind == Kind.SIGN && code.charAt(begin) == sign;
         }
 
+        /** 1 for a bracket that opens, -1 for one that closes, 0 for anything else. */
+        int nesting(String code) {
+            return is(code, '(') || is(code, '[') || is(code, '{')
+                    ? 1
+                    : is(code, ')') || is(code, ']') || is(code, '}') ? -1 : 0;
+        }
+
         boolean is(String code, String word) {
             return kind == Kind.WORD && end - begin == word.length() && code.startsWith(word, begin);
         }

@@ -17,11 +17,8 @@ public final class OpenBrackets {
         String code = inside + line + "\n";
         inside = "";
         for (Token token : Lexer.tokens(code, code.length())) {
-            if (token.is(code, '(') || token.is(code, '[') || token.is(code, '{')) {
-                depth++;
-            } else if (token.is(code, ')') || token.is(code, ']') || token.is(code, '}')) {
-                depth--;
-            } else if (!token.closed() && token.kind() == Kind.TEXT_BLOCK) {
+            depth += token.nesting(code);
+            if (!token.closed() && token.kind() == Kind.TEXT_BLOCK) {
                 inside = "\"\"\"\n";
             } else if (!token.closed() && token.kind() == Kind.COMMENT) {
                 inside = "/*";
